@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.IO.MemoryMappedFiles;
+
+namespace Pare.Formats;
+
+/// <summary>A file mapped into memory for reading. The mapping ends when neither it nor a slice of it is reachable.</summary>
+internal sealed unsafe class MappedByteSource : ByteSource
+{
+    private readonly Mapping _mapping;
+
+    public MappedByteSource(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        _mapping = new Mapping(file);
+    }
+
+    public override long Length => _mapping.Length;
+
+    public override ReadOnlyMemory<byte> Slice(long offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Length, nameof(offset));
+        return length == 0 ? default : new Window(_mapping, offset, length).Memory;
+    }
+
+    private sealed class Mapping
+    {
+        private readonly MemoryMappedFile? _file;
+        private readonly MemoryMappedViewAccessor? _view;
+
+        public Mapping(FileStream file)
+        {
+            Length = file.Length;
+            if (Length == 0)
+            {
+                return;
+            }
+
+            _file = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+            byte* pointer = null;
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+            Pointer = pointer + _view.PointerOffset;
+        }
+
+        ~Mapping()
+        {
+            _view?.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view?.Dispose();
+            _file?.Dispose();
+        }
+
+        public long Length { get; }
+
+        public byte* Pointer { get; }
+    }
+
+    // Holds the mapping for as long as a slice is reachable.
+    private sealed class Window(Mapping mapping, long offset, int length) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan()
+        {
+            Span<byte> span = new(mapping.Pointer + offset, length);
+            GC.KeepAlive(mapping);
+            return span;
+        }
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new(mapping.Pointer + offset + elementIndex, default, this);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}

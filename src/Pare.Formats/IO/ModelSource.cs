@@ -1,0 +1,17 @@
+namespace Pare.Formats;
+
+/// <summary>Where a model is read from.</summary>
+public sealed record ModelSource
+{
+    /// <summary>The bytes, already decompressed.</summary>
+    public required ByteSource Bytes { get; init; }
+
+    /// <summary>What errors call it; a path or a made-up name.</summary>
+    public string Name { get; init; } = "model";
+
+    /// <summary>The folder that external data must lie in; null where none may be read.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Suffix of the file's name without compression, lower-case with its dot; empty where unknown.</summary>
+    public string Suffix { get; init; } = "";
+}

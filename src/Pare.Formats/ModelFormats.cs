@@ -1,0 +1,8 @@
+namespace Pare.Formats;
+
+/// <summary>The formats that Pare knows. A new format is a folder of its own and a line here.</summary>
+public static class ModelFormats
+{
+    /// <summary>All formats.</summary>
+    public static IReadOnlyList<IModelFormat> All { get; } = [];
+}

@@ -1,0 +1,209 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Pare.Formats.Protobuf;
+
+/// <summary>
+/// Writes protocol buffers messages into memory in pieces: small fields into a growing buffer, large tensors as references, so that a model's weights are
+/// copied once, to the stream. Nested messages are built in writers of their own and appended with their length.
+/// </summary>
+internal sealed class WireWriter
+{
+    private const int ReferenceFrom = 4096;
+
+    private readonly List<Piece> _pieces = [];
+    private byte[] _buffer = new byte[256];
+    private int _used;
+    private int _flushed;
+
+    /// <summary>Bytes written so far.</summary>
+    public long Length { get; private set; }
+
+    public void Varint(int field, ulong value)
+    {
+        Tag(field, WireType.Varint);
+        RawVarint(value);
+    }
+
+    public void Int64(int field, long value) => Varint(field, unchecked((ulong)value));
+
+    public void Boolean(int field, bool value) => Varint(field, value ? 1u : 0u);
+
+    public void Float(int field, float value)
+    {
+        Tag(field, WireType.Fixed32);
+        RawFixed32(BitConverter.SingleToUInt32Bits(value));
+    }
+
+    public void Double(int field, double value)
+    {
+        Tag(field, WireType.Fixed64);
+        RawFixed64(BitConverter.DoubleToUInt64Bits(value));
+    }
+
+    public void Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
+
+    /// <summary>Writes a field of bytes; long ones are referenced, not copied, and must not change before the message is written out.</summary>
+    public void Bytes(int field, ReadOnlyMemory<byte> value)
+    {
+        Tag(field, WireType.Bytes);
+        RawVarint((ulong)value.Length);
+        Raw(value);
+    }
+
+    /// <summary>Writes a field of bytes that come from a tensor's dense form, read in parts when the message is written out.</summary>
+    public void Bytes(int field, TensorData tensor)
+    {
+        Tag(field, WireType.Bytes);
+        RawVarint((ulong)tensor.ByteLength);
+        FlushBuffer();
+        _pieces.Add(new Piece(default, tensor));
+        Length += tensor.ByteLength;
+    }
+
+    /// <summary>Writes a nested message.</summary>
+    public void Message(int field, WireWriter message)
+    {
+        Tag(field, WireType.Bytes);
+        RawVarint((ulong)message.Length);
+        Append(message);
+    }
+
+    /// <summary>Writes whole fields as they stood in a file.</summary>
+    public void Raw(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length >= ReferenceFrom)
+        {
+            FlushBuffer();
+            _pieces.Add(new Piece(bytes, null));
+            Length += bytes.Length;
+            return;
+        }
+
+        bytes.Span.CopyTo(Reserve(bytes.Length));
+    }
+
+    /// <summary>Writes packed integers.</summary>
+    public void PackedInt64(int field, ReadOnlySpan<long> values)
+    {
+        WireWriter packed = new();
+        foreach (long v in values)
+        {
+            packed.RawVarint(unchecked((ulong)v));
+        }
+
+        Message(field, packed);
+    }
+
+    /// <summary>Writes packed binary32 values.</summary>
+    public void PackedFloat(int field, ReadOnlySpan<float> values)
+    {
+        Tag(field, WireType.Bytes);
+        RawVarint((ulong)values.Length * 4);
+        foreach (float v in values)
+        {
+            RawFixed32(BitConverter.SingleToUInt32Bits(v));
+        }
+    }
+
+    /// <summary>Writes packed binary64 values.</summary>
+    public void PackedDouble(int field, ReadOnlySpan<double> values)
+    {
+        Tag(field, WireType.Bytes);
+        RawVarint((ulong)values.Length * 8);
+        foreach (double v in values)
+        {
+            RawFixed64(BitConverter.DoubleToUInt64Bits(v));
+        }
+    }
+
+    /// <summary>Copies the message to a stream.</summary>
+    public void CopyTo(Stream stream)
+    {
+        FlushBuffer();
+        byte[]? part = null;
+        foreach (Piece p in _pieces)
+        {
+            if (p.Tensor is null)
+            {
+                stream.Write(p.Bytes.Span);
+            }
+            else if (p.Tensor.TryGetBytes(out ReadOnlySpan<byte> dense))
+            {
+                stream.Write(dense);
+            }
+            else
+            {
+                part ??= new byte[1 << 20];
+                for (long at = 0; at < p.Tensor.ByteLength; at += part.Length)
+                {
+                    Span<byte> chunk = part.AsSpan(0, (int)Math.Min(part.Length, p.Tensor.ByteLength - at));
+                    p.Tensor.ReadBytes(at, chunk);
+                    stream.Write(chunk);
+                }
+            }
+        }
+    }
+
+    /// <summary>The message as one array; for small ones.</summary>
+    public byte[] ToArray()
+    {
+        using MemoryStream stream = new(checked((int)Length));
+        CopyTo(stream);
+        return stream.ToArray();
+    }
+
+    private void Append(WireWriter other)
+    {
+        other.FlushBuffer();
+        FlushBuffer();
+        _pieces.AddRange(other._pieces);
+        Length += other.Length;
+    }
+
+    private void Tag(int field, WireType type) => RawVarint(((ulong)field << 3) | (ulong)type);
+
+    private void RawVarint(ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[10];
+        int n = 0;
+        while (value >= 128)
+        {
+            bytes[n++] = (byte)(value | 128);
+            value >>= 7;
+        }
+
+        bytes[n++] = (byte)value;
+        bytes[..n].CopyTo(Reserve(n));
+    }
+
+    private void RawFixed32(uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Reserve(4), value);
+
+    private void RawFixed64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Reserve(8), value);
+
+    private Span<byte> Reserve(int count)
+    {
+        if (_used + count > _buffer.Length)
+        {
+            FlushBuffer();
+            _buffer = new byte[Math.Max(count, Math.Min(65536, _buffer.Length * 2))];
+            _used = _flushed = 0;
+        }
+
+        Span<byte> span = _buffer.AsSpan(_used, count);
+        _used += count;
+        Length += count;
+        return span;
+    }
+
+    private void FlushBuffer()
+    {
+        if (_used > _flushed)
+        {
+            _pieces.Add(new Piece(_buffer.AsMemory(_flushed, _used - _flushed), null));
+            _flushed = _used;
+        }
+    }
+
+    private readonly record struct Piece(ReadOnlyMemory<byte> Bytes, TensorData? Tensor);
+}

@@ -11,8 +11,6 @@ namespace Pare.Passes.Quantize;
 /// </summary>
 public sealed class LayerQuantizer
 {
-    private const int LargestFullMoment = 1200;
-
     private readonly float[] _weights;
     private readonly double[][]? _factors;
     private readonly double[][]? _moments;
@@ -100,7 +98,7 @@ public sealed class LayerQuantizer
                 }
             }
 
-            double[]? factor = d <= LargestFullMoment ? SymmetricMatrix.InverseUpperFactor(permuted, d) : null;
+            double[]? factor = SymmetricMatrix.InverseUpperFactor(permuted, d);
             if (factor is null)
             {
                 factor = new double[d * d];
@@ -125,6 +123,29 @@ public sealed class LayerQuantizer
 
     /// <summary>The weights as they were.</summary>
     public ReadOnlySpan<float> Original => _weights;
+
+    /// <summary>Output places of a sample.</summary>
+    public double Places => _places;
+
+    /// <summary>The step whose plain rounding error at the output lies about so many dB from the output's own power.</summary>
+    public double StepForNoise(double decibels)
+    {
+        LinearLayer l = Layer;
+        double[] signal = new double[_columnScale.Length];
+        Parallel.For(0, signal.Length, column =>
+        {
+            int g = column / l.OutputSize;
+            int start = (g * l.GroupStride) + (column % l.OutputSize * l.OutputStride);
+            double[] w = new double[l.InputSize];
+            for (int j = 0; j < w.Length; j++)
+            {
+                w[j] = _weights[start + l.RowOffset[j]];
+            }
+
+            signal[column] = Cost(g, w);
+        });
+        return Math.Sqrt(12 * signal.Sum() * Math.Pow(10, decibels / 10) / _weights.Length);
+    }
 
     /// <summary>Quantizes the weight.</summary>
     /// <param name="step">The layer's step: a rounding error of one such step costs about step²/12 at the output for each weight and place.</param>

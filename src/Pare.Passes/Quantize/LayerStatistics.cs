@@ -9,6 +9,9 @@ namespace Pare.Passes.Quantize;
 /// </summary>
 public sealed class LayerStatistics
 {
+    /// <summary>Largest number of rows for which a full second moment is kept.</summary>
+    public const int LargestInputSize = 1200;
+
     private readonly double[][] _moments;
     private readonly double[][] _sums;
     private long _rows;

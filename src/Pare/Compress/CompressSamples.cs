@@ -1,0 +1,17 @@
+namespace Pare.Compress;
+
+/// <summary>Samples as a model takes them: one tensor an input, batch of one. Immutable by convention; read from several threads.</summary>
+public sealed record CompressSamples
+{
+    /// <summary>For each sample one tensor for each input of the model.</summary>
+    public required IReadOnlyList<IReadOnlyList<TensorData>> Inputs { get; init; }
+
+    /// <summary>The right answer of each sample; null where there are no labels.</summary>
+    public IReadOnlyList<int>? Labels { get; init; }
+
+    /// <summary>Number of samples.</summary>
+    public int Count => Inputs.Count;
+
+    /// <summary>The first samples, or all where there are fewer. Samples should come shuffled.</summary>
+    public CompressSamples Take(int count) => count >= Count ? this : new CompressSamples { Inputs = [.. Inputs.Take(count)], Labels = Labels is null ? null : [.. Labels.Take(count)] };
+}

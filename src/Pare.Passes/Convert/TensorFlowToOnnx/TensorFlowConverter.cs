@@ -1,0 +1,194 @@
+namespace Pare.Passes.Conversion;
+
+/// <summary>One conversion: walks the nodes that the outputs need, producers first, and applies their lowerings.</summary>
+internal sealed class TensorFlowConverter
+{
+    private readonly Model _model;
+    private readonly TensorFlowToOnnxOptions _options;
+    private readonly Model _result;
+    private readonly OnnxBuilder _builder;
+    private readonly Dictionary<Value, Value> _lowered = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Value> _reserved = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Value> _named = new(ReferenceEqualityComparer.Instance);
+    private readonly List<UnsupportedNode> _unsupported = [];
+    private readonly IReadOnlyList<Value> _inputs;
+    private readonly IReadOnlyList<Value> _outputs;
+
+    public TensorFlowConverter(Model model, TensorFlowToOnnxOptions options)
+    {
+        _model = model;
+        _options = options;
+        _inputs = options.Inputs ?? [.. model.Graph.Inputs];
+        _outputs = options.Outputs ?? [.. model.Graph.Outputs];
+        _result = new Model(Vocabularies.Onnx, new Graph(model.Graph.Name));
+        _result.OperatorSets[""] = TensorFlowToOnnx.Opset;
+        _builder = new OnnxBuilder(_result.Graph);
+    }
+
+    public Model Model => _model;
+
+    public OnnxBuilder Builder => _builder;
+
+    /// <summary>Whether a value is fed by the caller.</summary>
+    public bool IsFed(Value value) => _reserved.Contains(value);
+
+    /// <summary>Whether a value is among the outputs asked for.</summary>
+    public bool IsOutput(Value value) => _outputs.Contains(value);
+
+    public Model Run()
+    {
+        foreach (Value v in _inputs)
+        {
+            if (_reserved.Add(v))
+            {
+                AddInput(v);
+            }
+        }
+
+        foreach (Node n in NeededNodes())
+        {
+            Lower(n);
+        }
+
+        if (_unsupported.Count > 0)
+        {
+            throw new UnsupportedModelException("conversion from TensorFlow to ONNX", _unsupported);
+        }
+
+        foreach (Value v in _outputs)
+        {
+            AddOutput(v);
+        }
+
+        _result.Graph.RemoveInitializers(v => v.Uses.Count == 0);
+        return _result;
+    }
+
+    /// <summary>The ONNX value of a TensorFlow value, or null while it has none.</summary>
+    public Value? Find(Value value)
+    {
+        if (_lowered.TryGetValue(value, out Value? known))
+        {
+            return known;
+        }
+
+        if (value.Constant is { } content)
+        {
+            return _lowered[value] = _builder.Constant(TensorFlowTypes.ToOnnx(content), value.Name);
+        }
+
+        return null;
+    }
+
+    /// <summary>Makes an ONNX value stand for a TensorFlow value and gives it that name where it has none of its own yet.</summary>
+    public void Bind(Value value, Value lowered)
+    {
+        _lowered[value] = lowered;
+        if (lowered.Producer is not null && _named.Add(lowered))
+        {
+            lowered.Name = _builder.MakeName(value.Name);
+        }
+    }
+
+    private void AddInput(Value value)
+    {
+        SymbolicShape? shape = _options.InputShapes.GetValueOrDefault(value) ?? TensorFlowTypes.ShapeOf(value);
+        Value input = new(_builder.MakeName(value.Name), TensorFlowTypes.ToOnnx(TensorFlowTypes.TypeOf(value)), shape);
+        _result.Graph.Inputs.Add(input);
+        _lowered[value] = input;
+    }
+
+    private void AddOutput(Value value)
+    {
+        Value lowered = Find(value)!;
+        if (lowered.Producer is null || lowered.Name != value.Name || _result.Graph.IsOutput(lowered))
+        {
+            _builder.Prefix = value.Name;
+            bool taken = _result.Graph.Inputs.Any(i => i.Name == value.Name);
+            if (lowered.Name == value.Name && lowered.Producer is null && !taken)
+            {
+                lowered.Name = _builder.MakeName(value.Name + "/constant");
+            }
+
+            Value output = _builder.Emit("Identity", [lowered]);
+            output.Name = taken ? _builder.MakeName(value.Name) : value.Name;
+            lowered = output;
+        }
+
+        _result.Graph.Outputs.Add(lowered);
+    }
+
+    private void Lower(Node node)
+    {
+        if (TensorFlowLowerings.Find(node.Operator) is not { } lowering)
+        {
+            _unsupported.Add(new UnsupportedNode(node.Name, node.Operator, "the operator has no counterpart in ONNX that Pare knows; cut the graph after it by naming an inner input"));
+            return;
+        }
+
+        // What hangs on a node that is already reported says nothing new.
+        if (node.Inputs.Any(v => v is not null && Find(v) is null && !_model.Vocabulary.IsBackEdge(v.Producer!, node)))
+        {
+            return;
+        }
+
+        _builder.Prefix = node.Name;
+        try
+        {
+            lowering(new LoweringContext(this, node));
+        }
+        catch (LoweringException e)
+        {
+            _unsupported.Add(new UnsupportedNode(node.Name, node.Operator, e.Message));
+        }
+        catch (GraphException e) when (e.Node is null)
+        {
+            throw new GraphException(e.Message, node.Name, e);
+        }
+    }
+
+    // Producers first, in the file's order where it allows; stops at what is fed and at constants.
+    private List<Node> NeededNodes()
+    {
+        List<Node> order = [];
+        HashSet<Node> done = [];
+        HashSet<Node> open = [];
+        Stack<(Node Node, int Next)> stack = new();
+        foreach (Value v in _outputs)
+        {
+            Push(v, null);
+            while (stack.TryPop(out (Node Node, int Next) top))
+            {
+                if (top.Next == top.Node.Inputs.Count)
+                {
+                    done.Add(top.Node);
+                    order.Add(top.Node);
+                    continue;
+                }
+
+                stack.Push((top.Node, top.Next + 1));
+                if (top.Node.Inputs[top.Next] is { } input)
+                {
+                    Push(input, top.Node);
+                }
+            }
+        }
+
+        return order;
+
+        void Push(Value value, Node? consumer)
+        {
+            if (value.Producer is not { } p || _reserved.Contains(value) || value.Constant is not null || done.Contains(p) || (consumer is not null && _model.Vocabulary.IsBackEdge(p, consumer)))
+            {
+                return;
+            }
+
+            if (!open.Add(p))
+            {
+                throw new GraphException("the node stands on a cycle", p.Name);
+            }
+
+            stack.Push((p, 0));
+        }
+    }
+}

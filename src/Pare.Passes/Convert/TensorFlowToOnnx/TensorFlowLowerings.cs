@@ -1,0 +1,18 @@
+using System.Collections.Frozen;
+
+namespace Pare.Passes.Conversion;
+
+/// <summary>The lowerings of TensorFlow's operators, a family a file. A new family is a new file and a line here.</summary>
+internal static class TensorFlowLowerings
+{
+    private static readonly FrozenDictionary<string, Lowering> s_all = new IEnumerable<KeyValuePair<string, Lowering>>[]
+    {
+        StructureLowerings.All,
+    }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Operators that can be carried over.</summary>
+    public static IEnumerable<string> Operators => s_all.Keys;
+
+    /// <summary>The lowering of an operator, or null.</summary>
+    public static Lowering? Find(string @operator) => s_all.GetValueOrDefault(@operator);
+}

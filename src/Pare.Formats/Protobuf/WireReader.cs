@@ -31,6 +31,9 @@ internal ref struct WireReader
     /// <summary>Where in the file the message starts.</summary>
     public long Offset { get; }
 
+    /// <summary>The whole message.</summary>
+    public readonly ReadOnlyMemory<byte> Whole => _memory;
+
     /// <summary>Position within the message.</summary>
     public int Position { get; private set; }
 

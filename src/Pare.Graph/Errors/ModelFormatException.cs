@@ -9,12 +9,14 @@ public sealed class ModelFormatException : PareException
     /// <param name="offset">Byte offset in the (decompressed) file, where known.</param>
     /// <param name="node">Name of the node or entry, where known.</param>
     /// <param name="innerException">The cause, where there is one.</param>
-    public ModelFormatException(string format, string message, long? offset = null, string? node = null, Exception? innerException = null)
-        : base(Compose(format, message, offset, node), ComposeWhere(offset, node), innerException)
+    /// <param name="file">The file concerned, where it is one of several (a picture of a folder); null where the caller knows.</param>
+    public ModelFormatException(string format, string message, long? offset = null, string? node = null, Exception? innerException = null, string? file = null)
+        : base(Compose(format, message, offset, node, file), ComposeWhere(offset, node, file), innerException)
     {
         Format = format;
         Offset = offset;
         Node = node;
+        File = file;
     }
 
     /// <summary>The format being read.</summary>
@@ -26,17 +28,23 @@ public sealed class ModelFormatException : PareException
     /// <summary>Name of the node or entry, where known.</summary>
     public string? Node { get; }
 
-    private static string Compose(string format, string message, long? offset, string? node)
+    /// <summary>The file concerned, where it is one of several.</summary>
+    public string? File { get; }
+
+    private static string Compose(string format, string message, long? offset, string? node, string? file)
     {
-        string where = ComposeWhere(offset, node) is { } place ? $", {place}" : "";
+        string where = ComposeWhere(offset, node, file) is { } place ? $", {place}" : "";
         return $"{format}{where}: {message}";
     }
 
-    private static string? ComposeWhere(long? offset, string? node) => (offset, node) switch
+    private static string? ComposeWhere(long? offset, string? node, string? file)
     {
-        (null, null) => null,
-        (null, _) => $"node '{node}'",
-        (_, null) => $"byte {offset}",
-        _ => $"byte {offset}, node '{node}'",
-    };
+        string where = string.Join(", ", new[]
+        {
+            file is null ? null : $"file '{file}'",
+            offset is null ? null : $"byte {offset}",
+            node is null ? null : $"node '{node}'",
+        }.Where(s => s is not null));
+        return where.Length == 0 ? null : where;
+    }
 }

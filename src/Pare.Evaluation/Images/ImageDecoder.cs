@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using SkiaSharp;
+
+namespace Pare.Evaluation;
+
+/// <summary>
+/// Reads JPEG, PNG, GIF, BMP and WebP pictures as a person would see them: one-channel and palette pictures as colour, CMYK turned to RGB, 16 bits a channel reduced to 8,
+/// EXIF rotation applied, the first frame of an animation, transparent parts on white. Colour profiles and gamma are ignored, as the training pipelines of TensorFlow and
+/// Pillow do. Thread-safe.
+/// </summary>
+public static class ImageDecoder
+{
+    /// <summary>Rows decoded at a time where the format allows it.</summary>
+    private const int StripRows = 64;
+
+    /// <summary>
+    /// Most pixels that a byte of JPEG data can stand for: a block of 64 takes at least a bit (a progressive scan of DC coefficients only), with one-bit codes.
+    /// A header that claims more belongs to a file that was cut short or tampered with.
+    /// </summary>
+    private const long JpegPixelsPerByte = 512;
+
+    /// <summary>Reads a picture from a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Limits; null for the defaults.</param>
+    /// <exception cref="ModelFormatException">The file is no picture, is damaged, or is beyond the limits; the message names the file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static RgbImage DecodeFile(string path, ImageDecodeOptions? options = null)
+    {
+        options ??= ImageDecodeOptions.Default;
+        return Decode(BoundedFile.ReadAllBytes(path, options.MaxBytes, "picture"), path, options);
+    }
+
+    /// <summary>Reads a picture from the bytes of its file.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="options">Limits; null for the defaults.</param>
+    /// <exception cref="ModelFormatException">The bytes are no picture, are damaged, or are beyond the limits.</exception>
+    public static RgbImage Decode(ReadOnlyMemory<byte> bytes, string name, ImageDecodeOptions? options = null)
+    {
+        options ??= ImageDecodeOptions.Default;
+        string format = ImageSignature.Identify(bytes.Span)
+            ?? throw new ModelFormatException("picture", bytes.Length == 0 ? "the file is empty" : "the content is none of JPEG, PNG, GIF, BMP, WebP", file: name);
+        if (bytes.Length > options.MaxBytes)
+        {
+            throw new ModelFormatException(format, $"{bytes.Length} bytes are more than the limit of {options.MaxBytes}", file: name);
+        }
+
+        using MemoryHandle pin = bytes.Pin();
+        using SKData data = CreateData(pin, bytes.Length);
+        using SKCodec codec = SKCodec.Create(data) ?? throw new ModelFormatException(format, "the header is damaged", file: name);
+        (int width, int height) = (codec.Info.Width, codec.Info.Height);
+        if (width < 1 || height < 1 || (long)width * height > options.MaxPixels)
+        {
+            throw new ModelFormatException(format, $"{width}x{height} pixels are beyond the limit of {options.MaxPixels}", file: name);
+        }
+
+        if (format == "JPEG" && (long)width * height > bytes.Length * JpegPixelsPerByte)
+        {
+            throw new ModelFormatException(format, $"{bytes.Length} bytes cannot hold the {width}x{height} pixels of the header: the file is cut short or damaged", file: name);
+        }
+
+        bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
+
+        // No colour space asked for means none applied; unpremultiplied, so that no colour is rounded on its way.
+        SKImageInfo wanted = new(width, height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul, null);
+        RgbImage image = new(width, height);
+        SKCodecResult start = codec.StartScanlineDecode(wanted);
+        if (start == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown)
+        {
+            DecodeInStrips(codec, image, format, name, opaque);
+        }
+        else
+        {
+            DecodeAtOnce(codec, wanted, image, format, name, opaque);
+        }
+
+        return ImageOrientation.Apply(image, codec.EncodedOrigin);
+    }
+
+    private static unsafe SKData CreateData(MemoryHandle pin, int length) => SKData.Create((nint)pin.Pointer, length);
+
+    private static unsafe void DecodeInStrips(SKCodec codec, RgbImage image, string format, string name, bool opaque)
+    {
+        int rows = Math.Min(StripRows, image.Height);
+        int stride = checked(image.Width * 4);
+        byte[] strip = ArrayPool<byte>.Shared.Rent(checked(stride * rows));
+        try
+        {
+            for (int y = 0; y < image.Height; y += rows)
+            {
+                int n = Math.Min(rows, image.Height - y);
+                int got;
+                fixed (byte* p = strip)
+                {
+                    got = codec.GetScanlines((nint)p, n, stride);
+                }
+
+                if (got < n)
+                {
+                    throw new ModelFormatException(format, $"the data ends or is damaged after {y + Math.Max(0, got)} of {image.Height} rows", file: name);
+                }
+
+                ToRgb(strip.AsSpan(0, stride * n), image.Writable.Slice(y * image.Width * 3, n * image.Width * 3), opaque);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(strip);
+        }
+    }
+
+    private static unsafe void DecodeAtOnce(SKCodec codec, SKImageInfo wanted, RgbImage image, string format, string name, bool opaque)
+    {
+        // Not pooled: a picture of this kind may be large, and what Skia leaves unwritten must be transparent.
+        byte[] whole = new byte[checked(image.Width * image.Height * 4)];
+        SKCodecResult result;
+        fixed (byte* p = whole)
+        {
+            result = codec.GetPixels(wanted, (nint)p);
+        }
+
+        if (result != SKCodecResult.Success)
+        {
+            string what = result == SKCodecResult.IncompleteInput ? "the data ends early" : $"the data is damaged ({result})";
+            throw new ModelFormatException(format, what, file: name);
+        }
+
+        ToRgb(whole, image.Writable, opaque);
+    }
+
+    private static void ToRgb(ReadOnlySpan<byte> rgba, Span<byte> rgb, bool opaque)
+    {
+        ReadOnlySpan<uint> pixels = MemoryMarshal.Cast<byte, uint>(rgba);
+        for (int i = 0, o = 0; i < pixels.Length; i++, o += 3)
+        {
+            uint p = pixels[i];
+            uint alpha = p >> 24;
+            if (!opaque && alpha != 255)
+            {
+                p = OnWhite(p, alpha);
+            }
+
+            rgb[o] = (byte)p;
+            rgb[o + 1] = (byte)(p >> 8);
+            rgb[o + 2] = (byte)(p >> 16);
+        }
+    }
+
+    /// <summary>Composites a pixel over white: <c>c a + 255 (1 - a)</c>, rounded to nearest.</summary>
+    private static uint OnWhite(uint p, uint alpha)
+    {
+        uint Mix(uint c) => ((c * alpha) + (255 * (255 - alpha)) + 127) / 255;
+        return Mix(p & 255) | (Mix((p >> 8) & 255) << 8) | (Mix((p >> 16) & 255) << 16);
+    }
+}

@@ -1,0 +1,35 @@
+namespace Pare.Evaluation;
+
+/// <summary>Some samples of another data set, which it owns.</summary>
+internal sealed class SelectedDataset(Dataset inner, int[] selection, IReadOnlyList<Diagnostic> diagnostics) : Dataset
+{
+    private readonly SampleInfo[] _items = [.. selection.Select(i => inner.Items[i])];
+
+    public override string Name => inner.Name;
+
+    public override IReadOnlyList<SampleInfo> Items => _items;
+
+    public override IReadOnlyList<string>? ClassNames => inner.ClassNames;
+
+    public override IReadOnlyList<Diagnostic> Diagnostics { get; } = [.. inner.Diagnostics, .. diagnostics];
+
+    public override bool IsImages => inner.IsImages;
+
+    public override IEnumerable<Sample> Read(IReadOnlyList<int> chosen)
+    {
+        int at = 0;
+        foreach (Sample s in inner.Read([.. chosen.Select(i => selection[i])]))
+        {
+            int index = chosen[at++];
+            yield return new Sample(index, s.Info, s.Load);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+    }
+}

@@ -8,6 +8,20 @@ internal static class TensorFlowLowerings
     private static readonly FrozenDictionary<string, Lowering> s_all = new IEnumerable<KeyValuePair<string, Lowering>>[]
     {
         StructureLowerings.All,
+        UnaryMathLowerings.All,
+        BinaryMathLowerings.All,
+        ComparisonLowerings.All,
+        CastLowerings.All,
+        ReductionLowerings.All,
+        ShapeLowerings.All,
+        JoinSplitLowerings.All,
+        SliceLowerings.All,
+        PadLowerings.All,
+        GatherScatterLowerings.All,
+        MatrixLowerings.All,
+        SelectionLowerings.All,
+        SegmentLowerings.All,
+        RandomLowerings.All,
     }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Operators that can be carried over.</summary>

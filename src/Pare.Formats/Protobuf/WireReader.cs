@@ -160,6 +160,15 @@ internal ref struct WireReader
         return _memory[_fieldStart..Position];
     }
 
+    /// <summary>The next number where the memory holds packed varints rather than fields.</summary>
+    /// <returns>False at the end.</returns>
+    public bool NextPacked(out ulong value)
+    {
+        bool more = Position < _span.Length;
+        value = more ? RawVarint() : 0;
+        return more;
+    }
+
     /// <summary>Appends the current field's integers, whether packed or single.</summary>
     public void Int64s(List<long> values)
     {

@@ -1,0 +1,47 @@
+using System.CommandLine;
+
+namespace Pare.Cli;
+
+/// <summary>Arguments and options that several verbs share.</summary>
+internal static class Arguments
+{
+    public static Argument<string> Model() => new("MODEL") { Description = "A model: .pb, .pbtxt, .onnx, also inside .gz or a one-file .zip" };
+
+    public static Argument<string[]> Models() => new("MODEL") { Description = "Models: .pb, .pbtxt, .onnx, also inside .gz or a one-file .zip", Arity = ArgumentArity.OneOrMore };
+
+    public static Option<string> Output(string description = "Where to write the result") => new("--output", "-o") { Description = description, Required = true, HelpName = "OUT" };
+
+    public static Option<bool> Force() => new("--force", "-f") { Description = "Replace existing output files" };
+
+    public static Option<int> Seed() => new("--seed") { Description = "Seed of every random choice", DefaultValueFactory = _ => 0, HelpName = "N" };
+
+    public static Option<string> Check() => new("--check") { Description = "Run before and after on the same inputs: DATA, random:N or none", DefaultValueFactory = _ => "random:4", HelpName = "CHECK" };
+
+    public static Option<string?> Recipe() => new("--recipe") { Description = "Keep what was done, to be replayed by 'pare apply'", HelpName = "OUT.json" };
+
+    /// <summary>Names separated by commas, in one option or several.</summary>
+    public static Option<string[]> Names(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "A,B",
+        Arity = ArgumentArity.ZeroOrMore,
+        CustomParser = r => [.. r.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+    };
+
+    /// <summary>A size in bytes, see <see cref="ByteSize"/>.</summary>
+    public static Option<long?> Size(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "SIZE",
+        CustomParser = r =>
+        {
+            if (ByteSize.TryParse(r.Tokens[0].Value, out long bytes))
+            {
+                return bytes;
+            }
+
+            r.AddError($"{name} {r.Tokens[0].Value}: expected a size such as 250000, 250KB, 1.5MB, 512KiB");
+            return null;
+        },
+    };
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+
+namespace Pare.Cli;
+
+/// <summary>Parses the command line, runs the verb and turns what happens into an exit code.</summary>
+internal static class CommandShell
+{
+    /// <summary>Runs one command.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(IReadOnlyList<string> args, Terminal terminal, Interruption interruption)
+    {
+        bool json = args.Contains("--json");
+        bool verbose = args.Contains("--verbose");
+        try
+        {
+            int code = Dispatch(args, terminal, interruption);
+            terminal.Out.Flush();
+            return code;
+        }
+#pragma warning disable CA1031 // The outermost boundary: whatever comes becomes an exit code.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Fail(Failure.Of(e, interruption.Code), e, json, verbose, terminal);
+        }
+        finally
+        {
+            interruption.Outputs?.Dispose();
+        }
+    }
+
+    /// <summary>Version as <c>--version</c> prints it.</summary>
+    public static string Version { get; } = typeof(CommandShell).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    private static int Dispatch(IReadOnlyList<string> args, Terminal terminal, Interruption interruption)
+    {
+        if (args.Count == 1 && args[0] == "--version")
+        {
+            terminal.Out.WriteLine(Version);
+            return ExitCode.Done;
+        }
+
+        RootCommand root = BuildRoot(args, terminal, interruption);
+        ParseResult parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            string message = string.Join(" ", parsed.Errors.Select(e => e.Message.TrimEnd('.') + ".").Distinct());
+            Command command = parsed.CommandResult.Command;
+            string help = command is RootCommand ? "pare --help" : $"pare {command.Name} --help";
+            throw new UsageException($"{message} See: {help}", (parsed.Errors[0].SymbolResult as OptionResult)?.Option.Name);
+        }
+
+        return parsed.Invoke(new InvocationConfiguration
+        {
+            Output = terminal.Out,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    // Only the verb that is asked for gets its options: the others are needed by name alone.
+    private static RootCommand BuildRoot(IReadOnlyList<string> args, Terminal terminal, Interruption interruption)
+    {
+        RootCommand root = new("Makes trained neural networks small and proves that they still work.");
+        string? asked = args.FirstOrDefault(a => !a.StartsWith('-'));
+        foreach (VerbEntry entry in VerbTable.All)
+        {
+            root.Add(entry.Name == asked ? entry.Create().ToCommand(entry, terminal, interruption) : new Command(entry.Name, entry.Summary));
+        }
+
+        return root;
+    }
+
+    private static int Fail(Failure failure, Exception exception, bool json, bool verbose, Terminal terminal)
+    {
+        if (json)
+        {
+            terminal.Out.WriteLine(failure.ToJson());
+            terminal.Out.Flush();
+        }
+        else
+        {
+            terminal.Error.WriteLine($"pare: {failure.Message.ReplaceLineEndings(" ")}");
+        }
+
+        if (verbose)
+        {
+            terminal.Error.WriteLine(exception);
+        }
+
+        return failure.Code;
+    }
+}

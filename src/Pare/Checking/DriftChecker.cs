@@ -1,0 +1,122 @@
+namespace Pare.Workflows;
+
+/// <summary>Runs a model before and after a change on the same inputs.</summary>
+public sealed class DriftChecker
+{
+    private readonly IModelRunner _runner;
+    private readonly int _threads;
+
+    /// <summary>Creates a checker.</summary>
+    /// <param name="runner">Runs both models.</param>
+    /// <param name="threads">Threads within a run.</param>
+    public DriftChecker(IModelRunner runner, int threads = 1)
+    {
+        _runner = runner;
+        _threads = threads;
+    }
+
+    /// <summary>Compares on random inputs.</summary>
+    /// <param name="before">The model as it came.</param>
+    /// <param name="after">The model as it is now.</param>
+    /// <param name="samples">Sets of inputs; 0 for none.</param>
+    /// <param name="seed">Seed of the inputs.</param>
+    /// <param name="bound">How far outputs may drift, relative; null where values change on purpose.</param>
+    /// <param name="frozen">Inputs that the change turned into constants, with their values.</param>
+    /// <param name="cancellation">Ends the check early.</param>
+    public CheckReport CompareOnRandom(Model before, Model after, int samples, int seed, double? bound, IReadOnlyDictionary<string, TensorData> frozen, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        ArgumentNullException.ThrowIfNull(frozen);
+        CheckReport report = new() { Data = samples == 0 ? "none" : $"random:{samples}", Bound = bound };
+        if (samples == 0)
+        {
+            return report;
+        }
+
+        if (Match(before, after, frozen, out string[] feeds, out string[] fetches) is { } mismatch)
+        {
+            return report with { Skipped = mismatch };
+        }
+
+        OutputDrift drift = new();
+        IModelSession original;
+        try
+        {
+            original = _runner.Load(before, new SessionOptions { Feeds = feeds, Fetches = fetches, Threads = _threads });
+        }
+        catch (PareException e) when (e is UnsupportedModelException or UsageException)
+        {
+            return report with { Skipped = $"the original cannot be run: {e.Message}" };
+        }
+
+        using (original)
+        {
+            IModelSession? changed = null;
+            try
+            {
+                for (int i = 0; i < samples; i++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    int free = feeds.Length - frozen.Count;
+                    if (RandomInputs.TryCreate([.. original.Inputs.Take(free)], unchecked((seed * 7919) + i), out string? obstacle) is not { } inputs)
+                    {
+                        return report with { Skipped = obstacle };
+                    }
+
+                    IReadOnlyList<TensorData> expected;
+                    try
+                    {
+                        expected = original.Run([.. inputs, .. frozen.Values]);
+                    }
+                    catch (PareException e)
+                    {
+                        return report with { Skipped = $"the original does not run on random inputs: {e.Message}" };
+                    }
+
+                    changed ??= _runner.Load(after, new SessionOptions { Threads = _threads });
+                    IReadOnlyList<TensorData> got = changed.Run(inputs);
+                    for (int o = 0; o < expected.Count; o++)
+                    {
+                        drift.Add(expected[o], got[o]);
+                    }
+                }
+            }
+            finally
+            {
+                changed?.Dispose();
+            }
+        }
+
+        return report with
+        {
+            Samples = samples,
+            MaxAbs = drift.MaxAbs,
+            MaxRelative = drift.MaxRelative,
+            Passed = bound is null ? null : drift.MaxRelative <= bound,
+        };
+    }
+
+    // Inputs and outputs of the changed model by their names in the original; by position where the names changed too (another format).
+    private static string? Match(Model before, Model after, IReadOnlyDictionary<string, TensorData> frozen, out string[] feeds, out string[] fetches)
+    {
+        ValueNames names = new(before.Graph);
+        string?[] inputs = [.. after.Graph.Inputs.Select(v => names.Find(v.Name))];
+        string?[] outputs = [.. after.Graph.Outputs.Select(v => names.Find(v.Name))];
+        if (inputs.Any(n => n is null) && inputs.Length + frozen.Count == before.Graph.Inputs.Count)
+        {
+            inputs = [.. before.Graph.Inputs.Select(v => v.Name).Where(n => !frozen.ContainsKey(n))];
+        }
+
+        if (outputs.Any(n => n is null) && outputs.Length == before.Graph.Outputs.Count)
+        {
+            outputs = [.. before.Graph.Outputs.Select(v => v.Name)];
+        }
+
+        feeds = [.. inputs.OfType<string>(), .. frozen.Keys];
+        fetches = [.. outputs.OfType<string>()];
+        return inputs.Any(n => n is null) || outputs.Any(n => n is null)
+            ? "inputs or outputs have other names than before"
+            : null;
+    }
+}

@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace Pare.Workflows;
+
+/// <summary>How reports are written as JSON: camelCase, enumerations in lower case, numbers that are not finite as strings. Made at compile time, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(InspectReport))]
+public sealed partial class ReportJson : JsonSerializerContext;

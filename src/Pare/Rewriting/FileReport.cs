@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+
+namespace Pare.Workflows;
+
+/// <summary>A file as reports and recipes name it.</summary>
+/// <param name="File">Path as given.</param>
+/// <param name="Bytes">Length.</param>
+/// <param name="Sha256">SHA-256 in lower-case hexadecimal.</param>
+public sealed record FileReport(string File, long Bytes, string Sha256)
+{
+    /// <summary>Reads a file and describes it.</summary>
+    public static FileReport Of(string path)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+        return Of(path, stream);
+    }
+
+    /// <summary>Describes a stream's content from its start to its end, under a file's name.</summary>
+    public static FileReport Of(string path, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Position = 0;
+        byte[] hash = SHA256.HashData(stream);
+        return new FileReport(path, stream.Length, Convert.ToHexStringLower(hash));
+    }
+}

@@ -64,7 +64,7 @@ internal static class CommandShell
     // Only the verb that is asked for gets its options: the others are needed by name alone.
     private static RootCommand BuildRoot(IReadOnlyList<string> args, Terminal terminal, Interruption interruption)
     {
-        RootCommand root = new("Makes trained neural networks small and proves that they still work.");
+        RootCommand root = new("Makes trained neural networks small and proves that they still work.") { HelpName = "pare" };
         string? asked = args.FirstOrDefault(a => !a.StartsWith('-'));
         foreach (VerbEntry entry in VerbTable.All)
         {

@@ -1,0 +1,103 @@
+namespace Pare.Workflows;
+
+/// <summary>
+/// Runs a model on named arrays: names with or without TensorFlow's <c>:0</c>, a lone array fits a lone input, inner values can be fed and fetched.
+/// Stateless; safe for use from several threads as far as the runner is.
+/// </summary>
+public sealed class ModelExecutor
+{
+    private readonly IModelRunner _runner;
+    private readonly int _threads;
+
+    /// <summary>Creates an executor.</summary>
+    /// <param name="runner">Runs the models.</param>
+    /// <param name="threads">Threads within a run.</param>
+    public ModelExecutor(IModelRunner runner, int threads = 1)
+    {
+        _runner = runner;
+        _threads = threads;
+    }
+
+    /// <summary>Runs once.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="arrays">What is fed, by name.</param>
+    /// <param name="outputs">What is fetched; null for the model's outputs.</param>
+    /// <param name="steps">Whether every array has an extra first axis to be run along; outputs get it too.</param>
+    /// <param name="cancellation">Ends a run along steps early.</param>
+    /// <exception cref="UsageException">A name is not in the model, an input is not fed, an array has the wrong type or rank.</exception>
+    public IReadOnlyList<KeyValuePair<string, TensorData>> Run(
+        Model model, IReadOnlyList<KeyValuePair<string, TensorData>> arrays, IReadOnlyList<string>? outputs = null, bool steps = false, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(arrays);
+        ValueNames names = new(model.Graph);
+        string[] feeds = MatchInputs(model, arrays, names);
+        string[] fetches = outputs is { Count: > 0 } ? [.. outputs.Select(o => names.Get(o, "--outputs").Name)] : [.. model.Graph.Outputs.Select(v => v.Name)];
+        using IModelSession session = _runner.Load(model, new SessionOptions { Feeds = feeds, Fetches = fetches, Threads = _threads });
+        TensorData[] inputs = [.. arrays.Select(a => a.Value)];
+        IReadOnlyList<TensorData> results = steps ? RunSteps(session, inputs, cancellation) : session.Run(inputs);
+        return [.. fetches.Zip(results, KeyValuePair.Create)];
+    }
+
+    private static string[] MatchInputs(Model model, IReadOnlyList<KeyValuePair<string, TensorData>> arrays, ValueNames names)
+    {
+        string[] feeds = new string[arrays.Count];
+        for (int i = 0; i < feeds.Length; i++)
+        {
+            string name = arrays[i].Key;
+            string? found = names.Find(name);
+            if (found is null && arrays.Count == 1 && model.Graph.Inputs.Count == 1)
+            {
+                found = model.Graph.Inputs[0].Name;
+            }
+
+            feeds[i] = found ?? throw new UsageException(
+                $"the model has no input '{name}'{names.Suggest(name)}; its inputs are {string.Join(", ", model.Graph.Inputs.Select(v => $"'{v.Name}'"))}", "--inputs");
+        }
+
+        return feeds;
+    }
+
+    private static TensorData[] RunSteps(IModelSession session, TensorData[] inputs, CancellationToken cancellation)
+    {
+        long count = inputs.Length == 0 || inputs[0].Shape.Rank == 0 ? 0 : inputs[0].Shape[0];
+        if (count == 0 || inputs.Any(a => a.Shape.Rank == 0 || a.Shape[0] != count))
+        {
+            throw new UsageException("--steps: every array needs the same extra first axis, of at least 1", "--steps");
+        }
+
+        List<IReadOnlyList<TensorData>> results = [];
+        for (long i = 0; i < count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            results.Add(session.Run([.. inputs.Select(a => Slice(a, i))]));
+        }
+
+        return [.. Enumerable.Range(0, results[0].Count).Select(o => Stack([.. results.Select(r => r[o])]))];
+    }
+
+    private static DenseTensorData Slice(TensorData tensor, long index)
+    {
+        TensorShape shape = new(tensor.Shape.Dimensions[1..]);
+        byte[] bytes = new byte[tensor.Type.ByteLength(shape.Count)];
+        tensor.ReadBytes(index * bytes.Length, bytes);
+        return new DenseTensorData(tensor.Type, shape, bytes);
+    }
+
+    private static DenseTensorData Stack(TensorData[] parts)
+    {
+        TensorData first = parts[0];
+        if (parts.Any(p => !p.Shape.Equals(first.Shape)) || first.Type.BitWidth() < 8)
+        {
+            throw new UsageException("--steps: outputs that change their shape from step to step, or hold strings, cannot be stacked", "--steps");
+        }
+
+        byte[] bytes = new byte[checked(first.ByteLength * parts.Length)];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i].ReadBytes(0, bytes.AsSpan(checked((int)(i * first.ByteLength)), (int)first.ByteLength));
+        }
+
+        return new DenseTensorData(first.Type, new TensorShape([parts.Length, .. first.Shape.Dimensions]), bytes);
+    }
+}

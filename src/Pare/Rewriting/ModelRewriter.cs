@@ -1,0 +1,109 @@
+using System.Diagnostics;
+
+namespace Pare.Workflows;
+
+/// <summary>Reads a model, changes it step by step, checks that it still gives the same answers (or tells how far they moved) and writes it. Stateless and thread-safe.</summary>
+public sealed class ModelRewriter
+{
+    private readonly IModelRunner _runner;
+
+    /// <summary>Creates a rewriter.</summary>
+    /// <param name="runner">Runs models, for passes that compute and for the check.</param>
+    public ModelRewriter(IModelRunner runner) => _runner = runner;
+
+    /// <summary>Version of Pare as recipes keep it.</summary>
+    public static string Version { get; } = typeof(ModelRewriter).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    /// <summary>Does a job. Files are put into <paramref name="outputs"/> and appear when the caller commits it; where the check fails there are none.</summary>
+    /// <param name="request">What to do.</param>
+    /// <param name="outputs">Takes the files.</param>
+    /// <param name="progress">Receives progress in [0, 1]; null where nobody looks.</param>
+    /// <param name="cancellation">Ends the job early.</param>
+    /// <exception cref="UsageException">The output exists, or its suffix is of another format.</exception>
+    public RewriteReport Run(RewriteRequest request, OutputBatch outputs, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(outputs);
+        long started = Stopwatch.GetTimestamp();
+        outputs.Claim(request.Output);
+        if (request.Recipe is not null)
+        {
+            outputs.Claim(request.Recipe);
+        }
+
+        LoadedModel loaded = ModelLoader.Load(request.Input);
+        if (!request.Steps.Any(s => s.Converts))
+        {
+            ModelWriter.FormatFor(request.Output, loaded.Model.Vocabulary);
+        }
+
+        List<Diagnostic> diagnostics = [.. loaded.Model.Diagnostics];
+        PassContext context = new() { Runner = _runner, Threads = request.Threads, Seed = request.Seed, Diagnostics = diagnostics, Progress = progress, Cancellation = cancellation };
+        Model changed = loaded.Model.Clone();
+        List<Change> changes = [];
+        double? drift = 0;
+        Dictionary<string, TensorData> frozen = new(StringComparer.Ordinal);
+        foreach (RecipeStep step in request.Steps)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            StepOutcome outcome = step.Apply(changed, context);
+            changed = outcome.Model;
+            changes.AddRange(outcome.Changes);
+            drift += outcome.StatedDrift;
+            foreach ((string name, TensorData value) in outcome.Frozen)
+            {
+                frozen[name] = value;
+            }
+        }
+
+        GraphVerifier.Verify(changed);
+        CheckReport check = Check(request, loaded.Model, changed, drift, frozen, cancellation);
+        FileReport? output = check.Passed == false ? null : ModelWriter.Write(changed, request.Output, outputs);
+        RewriteReport report = new()
+        {
+            Input = FileReport.Of(request.Input),
+            Output = output,
+            Inputs = [.. changed.Graph.Inputs.Select(v => v.Name)],
+            Outputs = [.. changed.Graph.Outputs.Select(v => v.Name)],
+            NodesBefore = loaded.Model.Graph.Nodes.Count,
+            NodesAfter = changed.Graph.Nodes.Count,
+            Changes = changes,
+            Check = check,
+            Warnings = [.. Warnings(diagnostics, check)],
+            Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
+        };
+        if (request.Recipe is not null && output is not null)
+        {
+            RecipeOf(request, report.Input, output).Write(outputs.Create(request.Recipe));
+        }
+
+        return report;
+    }
+
+    private CheckReport Check(RewriteRequest request, Model before, Model after, double? drift, Dictionary<string, TensorData> frozen, CancellationToken cancellation) =>
+        new DriftChecker(_runner, request.Threads).CompareOnRandom(before, after, request.Check.RandomSamples, request.Seed, drift, frozen, cancellation);
+
+    private static IEnumerable<string> Warnings(IEnumerable<Diagnostic> diagnostics, CheckReport check)
+    {
+        foreach (Diagnostic d in diagnostics)
+        {
+            yield return d.Where is null ? d.Message : $"{d.Where}: {d.Message}";
+        }
+
+        if (check.Skipped is not null)
+        {
+            yield return $"the check was skipped: {check.Skipped}";
+        }
+    }
+
+    private static Recipe RecipeOf(RewriteRequest request, FileReport input, FileReport output) => new()
+    {
+        Version = Recipe.CurrentVersion,
+        Pare = Version,
+        Seed = request.Seed,
+        Check = request.Check.ToString(),
+        Steps = request.Steps,
+        Input = input,
+        Output = output,
+    };
+}

@@ -7,4 +7,6 @@ namespace Pare.Workflows;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(InspectReport))]
+[JsonSerializable(typeof(RewriteReport))]
+[JsonSerializable(typeof(Recipe))]
 public sealed partial class ReportJson : JsonSerializerContext;

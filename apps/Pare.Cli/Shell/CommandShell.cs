@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using Pare.Workflows;
 
 namespace Pare.Cli;
 
@@ -40,6 +41,13 @@ internal static class CommandShell
         {
             terminal.Out.WriteLine(Version);
             return ExitCode.Done;
+        }
+
+        string? asked = args.Count > 0 && !args[0].StartsWith('-') ? args[0] : null;
+        if (asked is not null && VerbTable.All.All(v => v.Name != asked))
+        {
+            string[] near = [.. NearNames.Find(asked, VerbTable.All.Select(v => v.Name), 2)];
+            throw new UsageException($"'{asked}' is no verb{(near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", near)}?")} See: pare --help");
         }
 
         RootCommand root = BuildRoot(args, terminal, interruption);

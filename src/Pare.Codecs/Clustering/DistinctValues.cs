@@ -1,0 +1,84 @@
+using System.Numerics;
+
+namespace Pare.Codecs;
+
+/// <summary>Collects the distinct values of an array with their counts, as long as there are few: clustered and rounded tensors are then clustered exactly.</summary>
+internal sealed class DistinctValues
+{
+    private const int Limit = 4096;
+    private const int Slots = 4 * Limit;
+
+    private readonly uint[] _keys = new uint[Slots];
+    private readonly long[] _counts = new long[Slots];
+    private int _used;
+
+    /// <summary>Counts values; false once there are too many distinct ones.</summary>
+    public bool Add(ReadOnlySpan<float> values)
+    {
+        foreach (float x in values)
+        {
+            if (float.IsFinite(x) && !Add(x == 0 ? 0 : BitConverter.SingleToUInt32Bits(x), 1))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Adds another's counts.</summary>
+    public bool Merge(DistinctValues other)
+    {
+        for (int i = 0; i < Slots; i++)
+        {
+            if (other._counts[i] > 0 && !Add(other._keys[i], other._counts[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The values in ascending order with their counts.</summary>
+    public (float[] Values, double[] Counts) ToSorted()
+    {
+        float[] values = new float[_used];
+        double[] counts = new double[_used];
+        int n = 0;
+        for (int i = 0; i < Slots; i++)
+        {
+            if (_counts[i] > 0)
+            {
+                values[n] = BitConverter.UInt32BitsToSingle(_keys[i]);
+                counts[n++] = _counts[i];
+            }
+        }
+
+        Array.Sort(values, counts);
+        return (values, counts);
+    }
+
+    private bool Add(uint key, long count)
+    {
+        uint slot = (key * 0x9E3779B1u) >> (32 - BitOperations.Log2(Slots));
+        while (_counts[slot] != 0 && _keys[slot] != key)
+        {
+            slot = (slot + 1) % Slots;
+        }
+
+        if (_counts[slot] == 0)
+        {
+            if (_used == Limit)
+            {
+                return false;
+            }
+
+            _used++;
+            _keys[slot] = key;
+        }
+
+        _counts[slot] += count;
+        return true;
+    }
+}

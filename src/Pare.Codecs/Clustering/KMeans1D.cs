@@ -1,0 +1,233 @@
+namespace Pare.Codecs;
+
+/// <summary>
+/// Near-exact k-means of numbers: minimises Σ w·(x - nearest centroid)². The values fall into a fine histogram (few or already shared values are kept
+/// apart, which makes the result exact), a dynamic programme over its cells finds the best cut, and a sweep of Lloyd's iteration over the raw values takes
+/// out what the cells' width left. Deterministic: no random start, the same result for any number of threads. Thread-safe.
+/// </summary>
+/// <remarks>
+/// NaN and infinite values do not take part. Fewer distinct values than clusters give fewer centroids; no finite value gives the one centroid 0.
+/// </remarks>
+public static class KMeans1D
+{
+    /// <summary>The largest number of clusters.</summary>
+    public const int MaxClusters = 65536;
+
+    private const int SortUpTo = 1 << 15;
+    private const double CoarseCells = 1e-4;
+
+    /// <summary>Finds the centroids.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="clusters">How many centroids, 1 to 65,536.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of clusters is out of range.</exception>
+    public static KMeans1DResult Cluster(ReadOnlySpan<float> values, int clusters, KMeans1DOptions? options = null) => Cluster(values, default, clusters, options);
+
+    /// <summary>Finds the centroids of weighted values.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="weights">What an error of each value costs (a diagonal of the Hessian, say), not negative; empty for equal weights. Where all are 0 they count as equal.</param>
+    /// <param name="clusters">How many centroids, 1 to 65,536.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of clusters is out of range.</exception>
+    /// <exception cref="ArgumentException">There are weights, but not one a value.</exception>
+    public static unsafe KMeans1DResult Cluster(ReadOnlySpan<float> values, ReadOnlySpan<float> weights, int clusters, KMeans1DOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(clusters, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(clusters, MaxClusters);
+        options ??= KMeans1DOptions.Default;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
+        if (!weights.IsEmpty && weights.Length != values.Length)
+        {
+            throw new ArgumentException($"{values.Length} values but {weights.Length} weights", nameof(weights));
+        }
+
+        if (!weights.IsEmpty && !HasWeight(values, weights))
+        {
+            weights = default;
+        }
+
+        fixed (float* v = values, w = weights)
+        {
+            return Fit(new FloatRun(v, weights.IsEmpty ? null : w, values.Length), clusters, options);
+        }
+    }
+
+    /// <summary>Finds the centroids and writes each value's index.</summary>
+    /// <exception cref="ArgumentException">The lengths differ, or there are more than 256 clusters.</exception>
+    public static KMeans1DResult Cluster(ReadOnlySpan<float> values, int clusters, Span<byte> indices, KMeans1DOptions? options = null)
+    {
+        KMeans1DResult result = Cluster(values, clusters, options);
+        result.Codebook.Assign(values, indices, (options ?? KMeans1DOptions.Default).Threads);
+        return result;
+    }
+
+    /// <summary>Finds the centroids and writes each value's index.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static KMeans1DResult Cluster(ReadOnlySpan<float> values, int clusters, Span<ushort> indices, KMeans1DOptions? options = null)
+    {
+        KMeans1DResult result = Cluster(values, clusters, options);
+        result.Codebook.Assign(values, indices, (options ?? KMeans1DOptions.Default).Threads);
+        return result;
+    }
+
+    private static KMeans1DResult Fit(FloatRun run, int k, KMeans1DOptions options)
+    {
+        (float low, float high, long bad) = LineHistogram.Range(run, options.Threads);
+        if (low == high || bad == run.Length || (k == 1 && options.KeepZero))
+        {
+            bool zero = bad == run.Length || (k == 1 && options.KeepZero);
+            Codebook single = zero ? new Codebook(0f) : options.KeepZero ? new Codebook(low, 0f) : new Codebook(low);
+            return new KMeans1DResult(single, LloydSweep.Error(run, single, options.Threads), bad);
+        }
+
+        (Cells cells, bool exact) = MakeCells(run, k, low, high, bad, options.Threads);
+        Segmentation cut = CellSolver.Solve(cells, k, options.KeepZero, options.Threads);
+        if (!exact && IsCoarse(cells, cut, ((double)high - low) / (1 << BinBits(k))))
+        {
+            (double[] weights, double[] sums) = FineCells.Fill(run, low, high, options.Threads);
+            cells = new Cells(weights, sums);
+            cut = CellSolver.Solve(cells, k, options.KeepZero, options.Threads);
+        }
+
+        return LloydSweep.Run(run, Means(cells, cut), options.KeepZero, exact ? 0 : options.Sweeps, bad, options.Threads);
+    }
+
+    private static (Cells Cells, bool Exact) MakeCells(FloatRun run, int k, float low, float high, long bad, int threads)
+    {
+        if (run.Length <= SortUpTo)
+        {
+            return (Sorted(run), true);
+        }
+
+        if (!run.Weighted && Distinct(run, threads) is { } few)
+        {
+            (float[] values, double[] counts) = few.ToSorted();
+            return (FromValues(values, counts), true);
+        }
+
+        double range = (double)high - low;
+        bool plain = !run.Weighted && range < float.MaxValue / 2 && range > 1e-30;
+        (double[] weights, double[] sums) = plain
+            ? LineHistogram.Fill(run, low, high, BinBits(k), bad == 0, threads)
+            : FineCells.Fill(run, low, high, threads);
+        return (new Cells(weights, sums), false);
+    }
+
+    private static int BinBits(int k) => k <= 64 ? 15 : k <= 1024 ? 16 : 20;
+
+    private static Cells Sorted(FloatRun run)
+    {
+        List<(float Value, double Weight)> kept = new(run.Length);
+        ReadOnlySpan<float> values = run.Values(0, run.Length);
+        ReadOnlySpan<float> weights = run.Weights(0, run.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            double w = weights.IsEmpty ? 1 : weights[i];
+            if (float.IsFinite(values[i]) && w > 0 && double.IsFinite(w))
+            {
+                kept.Add((values[i], w));
+            }
+        }
+
+        float[] sorted = [.. kept.Select(p => p.Value)];
+        double[] sortedWeights = [.. kept.Select(p => p.Weight)];
+        Array.Sort(sorted, sortedWeights);
+        int n = 0;
+        for (int i = 0; i < sorted.Length; i++)
+        {
+            if (n > 0 && sorted[i] == sorted[n - 1])
+            {
+                sortedWeights[n - 1] += sortedWeights[i];
+            }
+            else
+            {
+                sorted[n] = sorted[i];
+                sortedWeights[n++] = sortedWeights[i];
+            }
+        }
+
+        return FromValues(sorted.AsSpan(0, n), sortedWeights.AsSpan(0, n));
+    }
+
+    private static Cells FromValues(ReadOnlySpan<float> values, ReadOnlySpan<double> weights)
+    {
+        double[] sums = new double[values.Length];
+        for (int i = 0; i < sums.Length; i++)
+        {
+            sums[i] = weights[i] * values[i];
+        }
+
+        return new Cells(weights, sums);
+    }
+
+    private static DistinctValues? Distinct(FloatRun run, int threads)
+    {
+        // Most arrays show in their first values that they are no shared ones.
+        if (!new DistinctValues().Add(run.Values(0, Math.Min(run.Length, 8192))))
+        {
+            return null;
+        }
+
+        DistinctValues[] parts = [.. Enumerable.Range(0, threads).Select(_ => new DistinctValues())];
+        bool few = true;
+        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, t =>
+        {
+            int from = (int)((long)run.Length * t / threads);
+            int to = (int)((long)run.Length * (t + 1) / threads);
+            for (int at = from; at < to && Volatile.Read(ref few); at += 1 << 16)
+            {
+                if (!parts[t].Add(run.Values(at, Math.Min(1 << 16, to - at))))
+                {
+                    Volatile.Write(ref few, false);
+                }
+            }
+        });
+        for (int t = 1; t < threads && few; t++)
+        {
+            few = parts[0].Merge(parts[t]);
+        }
+
+        return few ? parts[0] : null;
+    }
+
+    // The spread inside cells against that inside segments: what the cut cannot see.
+    private static bool IsCoarse(Cells cells, Segmentation cut, double width)
+    {
+        double within = 0;
+        for (int j = 0; j + 1 < cut.Boundaries.Length; j++)
+        {
+            for (int i = cut.Boundaries[j]; i < cut.Boundaries[j + 1]; i++)
+            {
+                double d = cells.Mean(i, i + 1) - (j == cut.ZeroSegment ? 0 : cells.Mean(cut.Boundaries[j], cut.Boundaries[j + 1]));
+                within += d * d * (cells.WeightPrefix[i + 1] - cells.WeightPrefix[i]);
+            }
+        }
+
+        double inside = cells.WeightPrefix[^1] * width * width / 12;
+        return inside > CoarseCells * (within + inside);
+    }
+
+    private static float[] Means(Cells cells, Segmentation cut)
+    {
+        float[] centroids = new float[cut.Boundaries.Length - 1];
+        for (int j = 0; j < centroids.Length; j++)
+        {
+            centroids[j] = j == cut.ZeroSegment ? 0 : (float)cells.Mean(cut.Boundaries[j], cut.Boundaries[j + 1]);
+        }
+
+        return centroids;
+    }
+
+    private static bool HasWeight(ReadOnlySpan<float> values, ReadOnlySpan<float> weights)
+    {
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (weights[i] > 0 && float.IsFinite(weights[i]) && float.IsFinite(values[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,21 +1,28 @@
 namespace Pare;
 
-/// <summary>Optimizers, assignments, savers, summaries: what belongs to training only.</summary>
+/// <summary>What only training needs: gradients, optimizers, assignments, summaries, savers.</summary>
 internal static class TensorFlowTraining
 {
-    private static readonly string[] s_names =
+    public static IEnumerable<OperatorTraits> Operators { get; } =
     [
-        "Assign", "AssignAdd", "AssignSub", "AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp", "ScatterUpdate", "ScatterAdd", "ScatterSub",
-        "ApplyGradientDescent", "ApplyMomentum", "ApplyAdam", "ApplyAdagrad", "ApplyAdadelta", "ApplyRMSProp", "ApplyCenteredRMSProp", "ApplyFtrl", "ApplyFtrlV2",
-        "ResourceApplyGradientDescent", "ResourceApplyMomentum", "ResourceApplyKerasMomentum", "ResourceApplyAdam", "ResourceApplyAdagrad",
-        "ResourceApplyAdagradV2", "ResourceApplyAdadelta", "ResourceApplyRMSProp", "ResourceApplyCenteredRMSProp", "ResourceApplyFtrl", "ResourceApplyFtrlV2",
-        "Save", "SaveV2", "SaveSlices", "Restore", "RestoreV2", "RestoreSlice", "MergeV2Checkpoints", "ShardedFilename", "ShardedFilespec",
-        "ScalarSummary", "HistogramSummary", "ImageSummary", "AudioSummary", "AudioSummaryV2", "TensorSummary", "TensorSummaryV2", "MergeSummary",
-        "BroadcastGradientArgs", "ReluGrad", "Relu6Grad", "SigmoidGrad", "TanhGrad", "EluGrad", "SeluGrad", "SoftplusGrad", "BiasAddGrad",
-        "Conv2DBackpropFilter", "DepthwiseConv2dNativeBackpropInput", "DepthwiseConv2dNativeBackpropFilter", "MaxPoolGrad", "AvgPoolGrad", "LRNGrad",
-        "FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3", "BatchNormWithGlobalNormalizationGrad", "RsqrtGrad", "SqrtGrad", "ReciprocalGrad",
-        "SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits",
+        .. TensorFlowTraits.Of(
+            OperatorKind.Training,
+            [
+                "Assign", "AssignAdd", "AssignSub", "AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp", "ScatterUpdate", "ScatterAdd", "ScatterSub", "ScatterMul", "ScatterDiv", "ScatterNdUpdate", "ScatterNdAdd",
+                "ResourceScatterUpdate", "ResourceScatterAdd", "CountUpTo", "ApplyGradientDescent", "ApplyAdam", "ApplyAdagrad", "ApplyAdagradDA", "ApplyAdadelta", "ApplyMomentum", "ApplyRMSProp", "ApplyCenteredRMSProp",
+                "ApplyFtrl", "ApplyFtrlV2", "ApplyProximalGradientDescent", "ApplyProximalAdagrad", "ApplyPowerSign", "ApplyAddSign", "ApplyAdaMax", "ResourceApplyGradientDescent", "ResourceApplyAdam", "ResourceApplyAdagrad", "ResourceApplyAdagradV2",
+                "ResourceApplyAdagradDA", "ResourceApplyAdadelta", "ResourceApplyMomentum", "ResourceApplyKerasMomentum", "ResourceApplyRMSProp", "ResourceApplyCenteredRMSProp", "ResourceApplyFtrl", "ResourceApplyFtrlV2",
+                "ResourceApplyProximalGradientDescent", "ResourceApplyProximalAdagrad", "ResourceApplyAdaMax", "SparseApplyAdagrad", "SparseApplyAdagradDA", "SparseApplyAdadelta", "SparseApplyFtrl", "SparseApplyFtrlV2",
+                "SparseApplyMomentum", "SparseApplyRMSProp", "SparseApplyCenteredRMSProp", "SparseApplyProximalGradientDescent", "SparseApplyProximalAdagrad", "ResourceSparseApplyAdagrad", "ResourceSparseApplyMomentum",
+                "ResourceSparseApplyFtrl", "ResourceSparseApplyRMSProp", "Save", "SaveSlices", "SaveV2", "Restore", "RestoreSlice", "RestoreV2", "ShardedFilename", "ShardedFilespec", "MergeV2Checkpoints",
+                "ScalarSummary", "HistogramSummary", "ImageSummary", "AudioSummary", "AudioSummaryV2", "TensorSummary", "TensorSummaryV2", "MergeSummary", "WriteSummary", "WriteScalarSummary", "WriteHistogramSummary",
+            ]),
+        .. TensorFlowTraits.Of(
+            OperatorKind.Training,
+            [
+                "ReluGrad", "Relu6Grad", "LeakyReluGrad", "EluGrad", "SeluGrad", "SigmoidGrad", "TanhGrad", "SoftplusGrad", "SoftsignGrad", "SqrtGrad", "RsqrtGrad", "InvGrad", "ReciprocalGrad", "BiasAddGrad", "MaxPoolGrad",
+                "AvgPoolGrad", "BroadcastGradientArgs", "SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits", "LRNGrad", "Conv2DBackpropFilter", "Conv3DBackpropFilterV2", "DepthwiseConv2dNativeBackpropInput", "DepthwiseConv2dNativeBackpropFilter", "FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3",
+                "BatchNormWithGlobalNormalizationGrad", "ResizeBilinearGrad", "ResizeNearestNeighborGrad", "StridedSliceGrad", "MirrorPadGrad", "TileGrad",
+            ]),
     ];
-
-    public static IEnumerable<OperatorTraits> Operators { get; } = [.. s_names.Select(n => new OperatorTraits { Operator = n, Kind = OperatorKind.Training })];
 }

@@ -1,0 +1,11 @@
+namespace Pare.Formats;
+
+/// <summary>How model files are opened.</summary>
+public sealed record OpenOptions
+{
+    /// <summary>Most bytes that a compressed file may unpack to; 1 GiB unless said otherwise. A few bytes can claim to be many, so that there must be a bound.</summary>
+    public long MaxDecompressedBytes { get; init; } = 1L << 30;
+
+    /// <summary>The formats looked for; all that Pare knows unless said otherwise.</summary>
+    public IReadOnlyList<IModelFormat> Formats { get; init; } = ModelFormats.All;
+}

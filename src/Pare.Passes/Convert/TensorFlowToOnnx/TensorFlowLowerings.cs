@@ -22,6 +22,14 @@ internal static class TensorFlowLowerings
         SelectionLowerings.All,
         SegmentLowerings.All,
         RandomLowerings.All,
+        ConvolutionLowerings.All,
+        TransposedConvolutionLowerings.All,
+        PoolLowerings.All,
+        NormalizationLowerings.All,
+        ActivationLowerings.All,
+        ProductLowerings.All,
+        ResizeLowerings.All,
+        SpaceLowerings.All,
     }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Operators that can be carried over.</summary>

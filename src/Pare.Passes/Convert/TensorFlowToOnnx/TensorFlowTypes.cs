@@ -15,7 +15,7 @@ internal static class TensorFlowTypes
     };
 
     /// <summary>A tensor under its ONNX type; the content is shared.</summary>
-    public static TensorData ToOnnx(TensorData content) => ToOnnx(content.Type) is var type && type == content.Type ? content : new RetypedTensorData(content, type);
+    public static TensorData ToOnnx(TensorData content) => ToOnnx(content.Type) is var type && type == content.Type ? content : new TensorView(content, type, content.Shape);
 
     /// <summary>Element type of a value; <see cref="DataType.Undefined"/> where the graph does not say.</summary>
     public static DataType TypeOf(Value value) => value.Type != DataType.Undefined || value.Producer is null ? value.Type : TypeOf(value.Producer, value.OutputIndex);

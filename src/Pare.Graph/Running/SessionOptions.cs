@@ -11,4 +11,7 @@ public sealed record SessionOptions
 
     /// <summary>Threads within one run; 0 for all cores.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>Whether the session is for a few runs only, so that a quick start matters more than the last of speed; false by default.</summary>
+    public bool QuickStart { get; init; }
 }

@@ -51,7 +51,7 @@ internal static class ConvolutionLowerings
     private static void PadAndConvolve(LoweringContext c, Value x, int paddings, int filter)
     {
         WindowGeometry g = WindowGeometry.Read(c);
-        Value padded = PaddingLowerings.Mirror(c, x, c.RequiredIntegers(paddings, "paddings"), c.Attributes.GetString("mode", "REFLECT"));
+        Value padded = PadLowerings.Mirror(c, x, paddings, c.Attributes.GetString("mode", "REFLECT"));
         c.SetOutput(Convolve(c, padded, c.Input(filter), g));
     }
 

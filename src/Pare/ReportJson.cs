@@ -8,5 +8,6 @@ namespace Pare.Workflows;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(InspectReport))]
 [JsonSerializable(typeof(RewriteReport))]
+[JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(Recipe))]
 public sealed partial class ReportJson : JsonSerializerContext;

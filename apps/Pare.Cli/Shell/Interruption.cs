@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Pare.Workflows;
+using Pare.Formats;
 
 
 namespace Pare.Cli;
@@ -17,7 +17,7 @@ internal sealed class Interruption : IDisposable
     private int _code = ExitCode.Interrupted;
 
     /// <summary>Files being written by the verb at work, to be removed when the process ends on the spot.</summary>
-    public OutputBatch? Outputs { get; set; }
+    public FileTransaction? Outputs { get; set; }
 
     /// <summary>Listens to the process's signals.</summary>
     /// <param name="listen">False for a command that runs inside another program.</param>

@@ -50,7 +50,7 @@ internal abstract class Verb
         command.SetAction(parsed =>
         {
             int threads = parsed.GetValue(_threads);
-            return Run(new VerbContext(parsed, terminal, interruption.Token)
+            return Run(new VerbContext(parsed, terminal, interruption)
             {
                 Json = parsed.GetValue(_json),
                 Quiet = parsed.GetValue(_quiet),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Pare.Formats;
 
 namespace Pare.Cli;
 
@@ -9,12 +10,13 @@ internal sealed class VerbContext
 {
     private readonly ParseResult _parsed;
     private readonly Terminal _terminal;
+    private readonly Interruption _interruption;
 
-    public VerbContext(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    public VerbContext(ParseResult parsed, Terminal terminal, Interruption interruption)
     {
         _parsed = parsed;
         _terminal = terminal;
-        Cancellation = cancellation;
+        _interruption = interruption;
     }
 
     public bool Json { get; init; }
@@ -25,7 +27,7 @@ internal sealed class VerbContext
 
     public int Threads { get; init; }
 
-    public CancellationToken Cancellation { get; }
+    public CancellationToken Cancellation => _interruption.Token;
 
     public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
 
@@ -33,6 +35,14 @@ internal sealed class VerbContext
 
     /// <summary>Whether an option stands on the command line.</summary>
     public bool Has(Option option) => _parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>The files that the verb writes; what is not committed goes when the verb ends, however that comes about.</summary>
+    public FileTransaction OpenOutputs(bool force)
+    {
+        FileTransaction batch = new(force);
+        _interruption.Outputs = batch;
+        return batch;
+    }
 
     /// <summary>Prints the result: as JSON where that was asked for, else as the verb draws it.</summary>
     public void Print<T>(T report, JsonTypeInfo<T> json, Action<Printer> draw)

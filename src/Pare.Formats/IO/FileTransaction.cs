@@ -2,13 +2,15 @@ namespace Pare.Formats;
 
 /// <summary>
 /// Files that appear together or not at all: each is written beside its target under a passing name, flushed to the disk, and renamed by <see cref="Commit"/>.
-/// Without a commit nothing is left and existing files are as they were. Not thread-safe.
+/// Without a commit nothing is left and existing files are as they were. Files are created and committed by one thread; any other may dispose it to give up.
 /// </summary>
 public sealed class FileTransaction : IDisposable
 {
     private readonly bool _overwrite;
+    private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
     private bool _committed;
+    private bool _disposed;
 
     /// <summary>Starts writing files.</summary>
     /// <param name="overwrite">Whether existing files may be replaced.</param>
@@ -47,15 +49,30 @@ public sealed class FileTransaction : IDisposable
     {
         CheckTarget(path, _overwrite);
         string full = Path.GetFullPath(path);
-        if (_entries.Exists(e => e.Target == full))
+        lock (_lock)
         {
-            throw new UsageException($"'{path}' would be written twice", path);
-        }
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_entries.Exists(e => e.Target == full))
+            {
+                throw new UsageException($"'{path}' would be written twice", path);
+            }
 
-        string passing = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Path.GetRandomFileName()}");
-        FileStream stream = new(passing, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-        _entries.Add(new Entry(full, passing, stream));
-        return stream;
+            string passing = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Path.GetRandomFileName()}");
+            FileStream stream = new(passing, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+            _entries.Add(new Entry(full, passing, stream));
+            return stream;
+        }
+    }
+
+    /// <summary>The stream of a file that was created and not yet committed, to be read again before it is.</summary>
+    /// <exception cref="ArgumentException">No such file was created.</exception>
+    public Stream StreamOf(string path)
+    {
+        string full = Path.GetFullPath(path);
+        lock (_lock)
+        {
+            return _entries.Find(e => e.Target == full)?.Stream ?? throw new ArgumentException($"'{path}' is not being written", nameof(path));
+        }
     }
 
     /// <summary>Flushes and renames the files, the first opened last, so that whoever sees it sees its companions.</summary>
@@ -63,37 +80,45 @@ public sealed class FileTransaction : IDisposable
     /// <exception cref="IOException">The machine refuses.</exception>
     public void Commit()
     {
-        foreach (Entry e in _entries)
+        lock (_lock)
         {
-            e.Stream.Flush(flushToDisk: true);
-            e.Stream.Dispose();
-            if (!OperatingSystem.IsWindows() && File.Exists(e.Target))
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            foreach (Entry e in _entries)
             {
-                File.SetUnixFileMode(e.Passing, File.GetUnixFileMode(e.Target));
+                e.Stream.Flush(flushToDisk: true);
+                e.Stream.Dispose();
+                if (!OperatingSystem.IsWindows() && File.Exists(e.Target))
+                {
+                    File.SetUnixFileMode(e.Passing, File.GetUnixFileMode(e.Target));
+                }
             }
-        }
 
-        for (int i = _entries.Count - 1; i >= 0; i--)
-        {
-            CheckTarget(_entries[i].Target, _overwrite);
-            File.Move(_entries[i].Passing, _entries[i].Target, _overwrite);
-        }
+            for (int i = _entries.Count - 1; i >= 0; i--)
+            {
+                CheckTarget(_entries[i].Target, _overwrite);
+                File.Move(_entries[i].Passing, _entries[i].Target, _overwrite);
+            }
 
-        _committed = true;
+            _committed = true;
+        }
     }
 
     /// <summary>Removes what was not committed.</summary>
     public void Dispose()
     {
-        if (_committed)
+        lock (_lock)
         {
-            return;
-        }
+            if (_committed || _disposed)
+            {
+                return;
+            }
 
-        foreach (Entry e in _entries)
-        {
-            DisposeQuietly(e.Stream);
-            File.Delete(e.Passing);
+            _disposed = true;
+            foreach (Entry e in _entries)
+            {
+                DisposeQuietly(e.Stream);
+                File.Delete(e.Passing);
+            }
         }
     }
 

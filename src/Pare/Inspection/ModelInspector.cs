@@ -1,3 +1,6 @@
+using Pare.Formats;
+using Pare.Formats.TensorFlow;
+
 namespace Pare.Workflows;
 
 /// <summary>Looks at a model without changing it. Stateless and thread-safe.</summary>
@@ -7,8 +10,8 @@ public static class ModelInspector
     /// <exception cref="ModelFormatException">The file is damaged or of no known format.</exception>
     public static InspectReport Inspect(string path, InspectOptions? options = null)
     {
-        LoadedModel loaded = ModelLoader.Load(path);
-        return Inspect(loaded.Model, path, loaded.Format.Name, loaded.Bytes, options);
+        OpenedModel opened = ModelFile.Open(path);
+        return Inspect(opened.Model, path, opened.Format.Name, opened.Content.Length, options);
     }
 
     /// <summary>Describes a model.</summary>
@@ -34,7 +37,7 @@ public static class ModelInspector
             Nodes = graphs.Sum(g => g.Nodes.Count),
             Parameters = CountParameters(graphs),
             MultiplyAdds = null,
-            Versions = new OrderedDictionary<string, long>(model.OperatorSets.Select(o => KeyValuePair.Create(o.Key.Length == 0 ? "ai.onnx" : o.Key, o.Value))),
+            Versions = FindVersions(model),
             LargestTensors = FindLargest(graphs, options.LargestTensors),
             Freezable = [.. FindFreezable(model)],
             Target = options.Target?.Name,
@@ -55,6 +58,21 @@ public static class ModelInspector
         const int DeepestChain = 8;
         return depth < DeepestChain && value.Uses.Count > 0
             && value.Uses.All(u => u.Node.Operator is "Switch" or "If" or "LogicalNot" || (u.Node.Operator is "Identity" && DrivesSwitchesOnly(u.Node.Output, depth + 1)));
+    }
+
+    private static OrderedDictionary<string, long> FindVersions(Model model)
+    {
+        OrderedDictionary<string, long> versions = new(model.OperatorSets.Select(o => KeyValuePair.Create(o.Key.Length == 0 ? "ai.onnx" : o.Key, o.Value)));
+        if (model.Extension is GraphDefExtension { Producer: { } producer } graphDef)
+        {
+            versions["producer"] = producer;
+            if (graphDef.MinConsumer is { } consumer)
+            {
+                versions["minConsumer"] = consumer;
+            }
+        }
+
+        return versions;
     }
 
     private static IEnumerable<Graph> Graphs(Model model) => [model.Graph, .. model.Subgraphs, .. model.Functions.Select(f => f.Body)];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pare.Formats;
 
 namespace Pare.Workflows;
 
@@ -16,25 +17,25 @@ public sealed class ModelRewriter
 
     /// <summary>Does a job. Files are put into <paramref name="outputs"/> and appear when the caller commits it; where the check fails there are none.</summary>
     /// <param name="request">What to do.</param>
-    /// <param name="outputs">Takes the files.</param>
+    /// <param name="outputs">Takes the files; made with the request's <see cref="RewriteRequest.Force"/>.</param>
     /// <param name="progress">Receives progress in [0, 1]; null where nobody looks.</param>
     /// <param name="cancellation">Ends the job early.</param>
     /// <exception cref="UsageException">The output exists, or its suffix is of another format.</exception>
-    public RewriteReport Run(RewriteRequest request, OutputBatch outputs, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public RewriteReport Run(RewriteRequest request, FileTransaction outputs, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(outputs);
         long started = Stopwatch.GetTimestamp();
-        outputs.Claim(request.Output);
+        FileTransaction.CheckTarget(request.Output, request.Force);
         if (request.Recipe is not null)
         {
-            outputs.Claim(request.Recipe);
+            FileTransaction.CheckTarget(request.Recipe, request.Force);
         }
 
-        LoadedModel loaded = ModelLoader.Load(request.Input);
+        OpenedModel loaded = ModelFile.Open(request.Input);
         if (!request.Steps.Any(s => s.Converts))
         {
-            ModelWriter.FormatFor(request.Output, loaded.Model.Vocabulary);
+            ModelFile.CheckTarget(loaded.Format, request.Output, request.Force);
         }
 
         List<Diagnostic> diagnostics = [.. loaded.Model.Diagnostics];
@@ -58,7 +59,7 @@ public sealed class ModelRewriter
 
         GraphVerifier.Verify(changed);
         CheckReport check = Check(request, loaded.Model, changed, drift, frozen, cancellation);
-        FileReport? output = check.Passed == false ? null : ModelWriter.Write(changed, request.Output, outputs);
+        FileReport? output = check.Passed == false ? null : Save(changed, request, outputs);
         RewriteReport report = new()
         {
             Input = FileReport.Of(request.Input),
@@ -78,6 +79,14 @@ public sealed class ModelRewriter
         }
 
         return report;
+    }
+
+    private static FileReport Save(Model model, RewriteRequest request, FileTransaction outputs)
+    {
+        IModelFormat format = ModelFormats.All.FirstOrDefault(f => ReferenceEquals(f.Vocabulary, model.Vocabulary))
+            ?? throw new UsageException($"no format writes {model.Vocabulary.Name} models");
+        ModelFile.Save(model, format, request.Output, outputs, request.Force);
+        return FileReport.Of(request.Output, outputs.StreamOf(request.Output));
     }
 
     private CheckReport Check(RewriteRequest request, Model before, Model after, double? drift, Dictionary<string, TensorData> frozen, CancellationToken cancellation) =>

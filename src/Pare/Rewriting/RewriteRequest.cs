@@ -18,6 +18,9 @@ public sealed record RewriteRequest
     /// <summary>Where to keep the recipe; null for nowhere.</summary>
     public string? Recipe { get; init; }
 
+    /// <summary>Whether existing files may be replaced. Default false.</summary>
+    public bool Force { get; init; }
+
     /// <summary>Seed of every random choice. Default 0.</summary>
     public int Seed { get; init; }
 

@@ -54,7 +54,7 @@ internal sealed class OnnxBuilder
         if (outputs == 1 && OnnxElements.Evaluate(node, Elements) is { } elements)
         {
             Value output = node.Output;
-            if (Array.TrueForAll(elements, e => e.HasValue) && output.Shape?.ToStatic() is { } shape && shape.Count == elements.Length)
+            if (@operator != "Identity" && Array.TrueForAll(elements, e => e.HasValue) && output.Shape?.ToStatic() is { } shape && shape.Count == elements.Length)
             {
                 DataType type = output.Type;
                 Graph.RemoveNode(node);

@@ -23,11 +23,15 @@ internal sealed class TensorFlowConverter
         _result = new Model(Vocabularies.Onnx, new Graph(model.Graph.Name));
         _result.OperatorSets[""] = TensorFlowToOnnx.Opset;
         _builder = new OnnxBuilder(_result.Graph);
+        Guards = new SwitchGuards(IsFed);
     }
 
     public Model Model => _model;
 
     public OnnxBuilder Builder => _builder;
+
+    /// <summary>Under which predicates nodes are alive.</summary>
+    public SwitchGuards Guards { get; }
 
     /// <summary>Whether a value is fed by the caller.</summary>
     public bool IsFed(Value value) => _reserved.Contains(value);
@@ -60,6 +64,7 @@ internal sealed class TensorFlowConverter
             AddOutput(v);
         }
 
+        BranchSinking.Run(_result.Graph);
         _result.Graph.RemoveInitializers(v => v.Uses.Count == 0);
         return _result;
     }
@@ -127,7 +132,7 @@ internal sealed class TensorFlowConverter
         }
 
         // What hangs on a node that is already reported says nothing new.
-        if (node.Inputs.Any(v => v is not null && Find(v) is null && !_model.Vocabulary.IsBackEdge(v.Producer!, node)))
+        if (NeedsOf(node).Any(v => v is not null && Find(v) is null && !_model.Vocabulary.IsBackEdge(v.Producer!, node)))
         {
             return;
         }
@@ -147,27 +152,45 @@ internal sealed class TensorFlowConverter
         }
     }
 
+    // Inputs; of a Merge only those that may be alive, and what decides. Where that cannot be told, lowering the node says why.
+    private IReadOnlyList<Value?> NeedsOf(Node node)
+    {
+        if (!SwitchGuards.IsMerge(node))
+        {
+            return node.Inputs;
+        }
+
+        try
+        {
+            return Guards.Needs(node);
+        }
+        catch (LoweringException)
+        {
+            return [];
+        }
+    }
+
     // Producers first, in the file's order where it allows; stops at what is fed and at constants.
     private List<Node> NeededNodes()
     {
         List<Node> order = [];
         HashSet<Node> done = [];
         HashSet<Node> open = [];
-        Stack<(Node Node, int Next)> stack = new();
+        Stack<(Node Node, IReadOnlyList<Value?> Needs, int Next)> stack = new();
         foreach (Value v in _outputs)
         {
             Push(v, null);
-            while (stack.TryPop(out (Node Node, int Next) top))
+            while (stack.TryPop(out (Node Node, IReadOnlyList<Value?> Needs, int Next) top))
             {
-                if (top.Next == top.Node.Inputs.Count)
+                if (top.Next == top.Needs.Count)
                 {
                     done.Add(top.Node);
                     order.Add(top.Node);
                     continue;
                 }
 
-                stack.Push((top.Node, top.Next + 1));
-                if (top.Node.Inputs[top.Next] is { } input)
+                stack.Push((top.Node, top.Needs, top.Next + 1));
+                if (top.Needs[top.Next] is { } input)
                 {
                     Push(input, top.Node);
                 }
@@ -188,7 +211,7 @@ internal sealed class TensorFlowConverter
                 throw new GraphException("the node stands on a cycle", p.Name);
             }
 
-            stack.Push((p, 0));
+            stack.Push((p, NeedsOf(p), 0));
         }
     }
 }

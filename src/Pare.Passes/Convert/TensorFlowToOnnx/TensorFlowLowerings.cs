@@ -30,6 +30,7 @@ internal static class TensorFlowLowerings
         ProductLowerings.All,
         ResizeLowerings.All,
         SpaceLowerings.All,
+        ControlFlowLowerings.All,
     }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Operators that can be carried over.</summary>

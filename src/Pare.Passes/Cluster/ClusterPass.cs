@@ -1,0 +1,161 @@
+using Pare.Codecs;
+using Pare.Passes.Round;
+
+namespace Pare.Passes.Cluster;
+
+/// <summary>
+/// Makes the values of constants share few centroids, found by near-exact 1-D k-means; the structure is untouched. Requires nothing; leaves names, types
+/// and shapes as they are. Constants that hold NaN or infinities stay, with a warning.
+/// </summary>
+public sealed class ClusterPass : Pass
+{
+    /// <summary>Creates the pass.</summary>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="UsageException">The number of clusters is out of range.</exception>
+    public ClusterPass(ClusterOptions? options = null)
+    {
+        Options = options ?? ClusterOptions.Default;
+        if (Options.Clusters is < 2 or > KMeans1D.MaxClusters)
+        {
+            throw new UsageException($"{Options.Clusters} clusters: a codebook has 2 to {KMeans1D.MaxClusters} centroids");
+        }
+    }
+
+    /// <summary>How it works.</summary>
+    public ClusterOptions Options { get; }
+
+    /// <inheritdoc/>
+    public override string Name => "cluster";
+
+    /// <inheritdoc/>
+    public override string Summary => "make the values of constants share few centroids";
+
+    /// <inheritdoc/>
+    public override double? StatedDrift => null;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Change> Run(Model model, PassContext context)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(context);
+        List<Value> targets = [];
+        foreach (Value value in Options.Vectors
+            ? WeightConstants.All(model).Where(v => v.Constant is { Type: DataType.Float32 } c && c.Count >= Options.MinSize && WeightConstants.IsSelected(v.Name, Options.Include, Options.Exclude))
+            : WeightConstants.Weights(model, Options.MinSize, Options.Include, Options.Exclude))
+        {
+            TensorData content = value.Constant!;
+            if (content.Count > Array.MaxLength)
+            {
+                context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, $"the constant has {content.Count} values, too many to cluster in one piece, and stays as it is", value.Name));
+            }
+            else if (FloatRange.Of(content) is not (var low, var high, true))
+            {
+                context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, "the constant holds NaN or infinities and stays as it is", value.Name));
+            }
+            else if (low < high)
+            {
+                targets.Add(value);
+            }
+        }
+
+        KMeans1DOptions fit = new() { KeepZero = Options.KeepZero, Threads = context.Threads };
+        if (Options.Scope == ClusterScope.Model)
+        {
+            ShareOne(targets, fit);
+        }
+        else
+        {
+            for (int i = 0; i < targets.Count; i++)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                ClusterOne(model, targets[i], fit);
+                context.Progress?.Report((i + 1.0) / targets.Count);
+            }
+        }
+
+        return targets.Count == 0 ? [] : [new Change(Name, Options.Scope.ToString().ToLowerInvariant(), targets.Count)];
+    }
+
+    private void ClusterOne(Model model, Value value, KMeans1DOptions fit)
+    {
+        TensorData content = value.Constant!;
+        if (Options.Scope == ClusterScope.Channel && WeightChannels.AxesOf(model, value) is { } axes)
+        {
+            value.Constant = ByChannel(content, axes, fit);
+        }
+        else
+        {
+            value.Constant = new MappedTensorData(content, new CodebookMap(KMeans1D.Cluster(content.ToFloats(), Options.Clusters, fit).Codebook));
+        }
+    }
+
+    private DenseTensorData ByChannel(TensorData content, int[] axes, KMeans1DOptions fit)
+    {
+        float[] values = content.ToFloats();
+        (int[] channelOf, int channels) = WeightChannels.Map(content.Shape, axes);
+        int[] order = new int[values.Length];
+        int[] starts = new int[channels + 1];
+        foreach (int c in channelOf)
+        {
+            starts[c + 1]++;
+        }
+
+        for (int c = 0; c < channels; c++)
+        {
+            starts[c + 1] += starts[c];
+        }
+
+        int[] next = starts[..channels];
+        for (int i = 0; i < values.Length; i++)
+        {
+            order[next[channelOf[i]]++] = i;
+        }
+
+        KMeans1DOptions single = fit with { Threads = 1 };
+        Parallel.For(0, channels, new ParallelOptions { MaxDegreeOfParallelism = fit.Threads }, c =>
+        {
+            int length = starts[c + 1] - starts[c];
+            float[] own = new float[length];
+            for (int i = 0; i < length; i++)
+            {
+                own[i] = values[order[starts[c] + i]];
+            }
+
+            KMeans1D.Cluster(own, Options.Clusters, single).Codebook.Snap(own, own);
+            for (int i = 0; i < length; i++)
+            {
+                values[order[starts[c] + i]] = own[i];
+            }
+        });
+        return DenseTensorData.Create(values, content.Shape);
+    }
+
+    private void ShareOne(List<Value> targets, KMeans1DOptions fit)
+    {
+        long total = targets.Sum(t => t.Constant!.Count);
+        if (total == 0)
+        {
+            return;
+        }
+
+        if (total > Array.MaxLength / sizeof(float))
+        {
+            throw new PassException(Name, $"{total} values are too many for one codebook over the model; cluster each tensor by itself");
+        }
+
+        float[] all = GC.AllocateUninitializedArray<float>((int)total);
+        int at = 0;
+        foreach (Value target in targets)
+        {
+            int n = (int)target.Constant!.Count;
+            target.Constant.ReadFloats(0, all.AsSpan(at, n));
+            at += n;
+        }
+
+        CodebookMap map = new(KMeans1D.Cluster(all, Options.Clusters, fit).Codebook);
+        foreach (Value target in targets)
+        {
+            target.Constant = new MappedTensorData(target.Constant!, map);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using Pare.Codecs;
+using Pare.Passes.Round;
+
+namespace Pare.Passes.Cluster;
+
+/// <summary>Every value becomes its nearest centroid.</summary>
+internal sealed class CodebookMap(Codebook codebook) : IValueMap
+{
+    /// <inheritdoc/>
+    public void Apply(ReadOnlySpan<float> values, Span<float> destination) => codebook.Snap(values, destination);
+}

@@ -169,6 +169,33 @@ internal ref struct WireReader
         return more;
     }
 
+    /// <summary>The next value where the memory holds packed values of a wire type (varint or fixed) rather than fields.</summary>
+    /// <returns>False at the end.</returns>
+    public bool NextPacked(WireType type, out ulong value)
+    {
+        bool more = Position < _span.Length;
+        value = !more ? 0 : type switch { WireType.Fixed32 => RawFixed32(), WireType.Fixed64 => RawFixed64(), _ => RawVarint() };
+        return more;
+    }
+
+    /// <summary>The fields inside the current group, its tags excluded.</summary>
+    public ReadOnlyMemory<byte> Group()
+    {
+        Expect(WireType.StartGroup);
+        int start = Position;
+        SkipGroup();
+        int end = Position;
+
+        // The closing tag may be an over-long varint: walk back over its bytes.
+        do
+        {
+            end--;
+        }
+        while (end > start && _span[end - 1] >= 128);
+
+        return _memory[start..end];
+    }
+
     /// <summary>Appends the current field's integers, whether packed or single.</summary>
     public void Int64s(List<long> values)
     {

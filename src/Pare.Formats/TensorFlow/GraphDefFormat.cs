@@ -6,11 +6,13 @@ public sealed class GraphDefFormat : IModelFormat
     /// <summary>What errors call the format.</summary>
     internal const string Label = "GraphDef";
 
+    private const string TextSuffix = ".pbtxt";
+
     /// <inheritdoc/>
     public string Name => "graphdef";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Suffixes { get; } = [".pb", ".pbtxt"];
+    public IReadOnlyList<string> Suffixes { get; } = [".pb", TextSuffix];
 
     /// <inheritdoc/>
     public Vocabulary Vocabulary => Vocabularies.TensorFlow;
@@ -27,7 +29,8 @@ public sealed class GraphDefFormat : IModelFormat
     {
         ArgumentNullException.ThrowIfNull(source);
         ReadOnlyMemory<byte> bytes = source.Bytes.ToMemory();
-        return new GraphDefReader(bytes).Read();
+        bool text = GraphDefIdentifier.IdentifyBinary(source.Bytes) == FormatMatch.No && (source.Suffix == TextSuffix || GraphDefTextForm.LooksLikeText(bytes.Span));
+        return text ? GraphDefTextForm.Read(bytes) : new GraphDefReader(bytes).Read();
     }
 
     /// <inheritdoc/>
@@ -35,6 +38,13 @@ public sealed class GraphDefFormat : IModelFormat
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(target);
-        GraphDefWriter.Write(model, target.Main);
+        if (target.Suffix == TextSuffix)
+        {
+            GraphDefTextForm.Write(model, target.Main);
+        }
+        else
+        {
+            GraphDefWriter.Write(model, target.Main);
+        }
     }
 }

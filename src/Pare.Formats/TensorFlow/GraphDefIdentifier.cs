@@ -5,6 +5,8 @@ namespace Pare.Formats.TensorFlow;
 /// <summary>Tells GraphDefs from other files by their structure: there is no magic number.</summary>
 internal static class GraphDefIdentifier
 {
+    private const int LookAt = 1 << 16;
+
     public static FormatMatch Identify(ByteSource bytes)
     {
         if (bytes.Length == 0)
@@ -12,11 +14,12 @@ internal static class GraphDefIdentifier
             return FormatMatch.No;
         }
 
-        return IdentifyBinary(bytes);
+        FormatMatch binary = IdentifyBinary(bytes);
+        return binary == FormatMatch.No && GraphDefTextForm.LooksLikeText(bytes.Slice(0, (int)Math.Min(bytes.Length, LookAt)).Span) ? FormatMatch.Likely : binary;
     }
 
-    // Walks the top level without looking into tensors; the first node decides.
-    private static FormatMatch IdentifyBinary(ByteSource bytes)
+    /// <summary>Whether the bytes are a binary GraphDef. Walks the top level without looking into tensors; the first node decides.</summary>
+    public static FormatMatch IdentifyBinary(ByteSource bytes)
     {
         bool other = false;
         try

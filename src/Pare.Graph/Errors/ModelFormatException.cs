@@ -13,11 +13,15 @@ public sealed class ModelFormatException : PareException
     public ModelFormatException(string format, string message, long? offset = null, string? node = null, Exception? innerException = null, string? file = null)
         : base(Compose(format, message, offset, node, file), ComposeWhere(offset, node, file), innerException)
     {
+        Problem = message;
         Format = format;
         Offset = offset;
         Node = node;
         File = file;
     }
+
+    /// <summary>What is wrong, without the place.</summary>
+    public string Problem { get; }
 
     /// <summary>The format being read.</summary>
     public string Format { get; }

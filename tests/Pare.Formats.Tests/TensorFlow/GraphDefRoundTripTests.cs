@@ -40,4 +40,19 @@ public class GraphDefRoundTripTests
         format.Write(model.Clone(), new StreamTarget(written, ".pb"));
         Assert.Equal(CanonicalGraphDef.Of(bytes), CanonicalGraphDef.Of(written.ToArray()));
     }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void ReadWrite_ThroughText_IsSemanticallyEqual(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        GraphDefFormat format = new();
+        using MemoryStream text = new();
+        format.Write(format.Read(new ModelSource { Bytes = ByteSource.FromMemory(bytes) }), new StreamTarget(text, ".pbtxt"));
+        ModelSource source = new() { Bytes = ByteSource.FromMemory(text.ToArray()), Suffix = ".pbtxt" };
+        Assert.Equal(FormatMatch.Likely, format.Identify(source));
+        using MemoryStream written = new();
+        format.Write(format.Read(source), new StreamTarget(written, ".pb"));
+        Assert.Equal(CanonicalGraphDef.Of(bytes), CanonicalGraphDef.Of(written.ToArray()));
+    }
 }

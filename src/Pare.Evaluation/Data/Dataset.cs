@@ -24,7 +24,7 @@ public abstract class Dataset : IDisposable
     /// <summary>Whether any sample has a class.</summary>
     public bool IsLabelled => Items.Any(i => i.IsLabelled);
 
-    /// <summary>Streams samples.</summary>
+    /// <summary>Streams samples, each once, in an order that is the same every time (an archive's own, else ascending).</summary>
     /// <param name="selection">Places in <see cref="Items"/>, strictly ascending.</param>
     /// <exception cref="ModelFormatException">The archive or array file itself is damaged.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>

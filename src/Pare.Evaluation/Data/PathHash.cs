@@ -13,7 +13,7 @@ public static class PathHash
     private const int MaxImagesPerClass = (1 << 27) - 1;
 
     /// <summary>
-    /// A number from 0 to 100: <c>(SHA1(path) mod 2^27) * 100 / (2^27 - 1)</c>, where everything from the last <c>_nohash_</c> on is left out of the path first
+    /// A number from 0 to 100: <c>(SHA1(path) mod 2^27) * 100 / (2^27 - 1)</c>, where everything from <c>_nohash_</c> on is left out of the path first
     /// (so that variants of a picture stay together).
     /// </summary>
     public static double Percentage(string path)

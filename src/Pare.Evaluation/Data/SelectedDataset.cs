@@ -17,11 +17,11 @@ internal sealed class SelectedDataset(Dataset inner, int[] selection, IReadOnlyL
 
     public override IEnumerable<Sample> Read(IReadOnlyList<int> chosen)
     {
-        int at = 0;
+        // An archive gives its samples in its own order, so places are looked up.
+        Dictionary<int, int> places = chosen.ToDictionary(i => selection[i]);
         foreach (Sample s in inner.Read([.. chosen.Select(i => selection[i])]))
         {
-            int index = chosen[at++];
-            yield return new Sample(index, s.Info, s.Load);
+            yield return new Sample(places[s.Index], s.Info, s.Load);
         }
     }
 

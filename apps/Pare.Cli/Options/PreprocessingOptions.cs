@@ -27,11 +27,10 @@ internal sealed class PreprocessingOptions
 
     public IEnumerable<Symbol> Symbols => [_size, _resize, _crop, _mean, _std, _scale, _channels, _layout, _file];
 
-    /// <summary>The JSON file named by <c>--preprocess</c>, or null.</summary>
-    public string? File(VerbContext context) => context.Get(_file);
+    /// <summary>What the options, the file they name and the file beside the model say; null members are left to assumptions.</summary>
+    public Preprocessing? Resolve(VerbContext context, string model) => PreprocessingResolver.Resolve(model, Read(context), context.Get(_file));
 
-    /// <summary>What the options say; null members are left to others.</summary>
-    public Preprocessing Read(VerbContext context) => new()
+    private Preprocessing Read(VerbContext context) => new()
     {
         Size = context.Get(_size) is { } size ? ImageSize.Parse(size) : null,
         Resize = context.Get(_resize) is { } resize ? ResizeMethods.Parse(resize) : null,

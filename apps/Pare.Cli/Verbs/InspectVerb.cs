@@ -19,7 +19,7 @@ internal sealed class InspectVerb : Verb
         string? target = context.Get(_target);
         InspectReport report = ModelInspector.Inspect(
             context.GetRequired(_model),
-            new InspectOptions { LargestTensors = context.Get(_top), Target = target is null ? null : RuntimeTargets.Find(target) });
+            new InspectOptions { LargestTensors = context.Get(_top), Runner = context.Runner, Target = target is null ? null : RuntimeTargets.Find(target) });
         foreach (string w in report.Warnings)
         {
             context.Warn(w);

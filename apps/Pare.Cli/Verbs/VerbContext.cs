@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Pare.Formats;
+using Pare.Runtime;
 
 namespace Pare.Cli;
 
@@ -28,6 +29,9 @@ internal sealed class VerbContext
     public int Threads { get; init; }
 
     public CancellationToken Cancellation => _interruption.Token;
+
+    /// <summary>Runs models.</summary>
+    public IModelRunner Runner => field ??= new OnnxRuntimeRunner();
 
     public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
 

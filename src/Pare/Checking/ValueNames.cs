@@ -1,7 +1,7 @@
 namespace Pare.Workflows;
 
 /// <summary>The names of a graph's values, found with or without TensorFlow's <c>:0</c>. Made once for many look-ups.</summary>
-public sealed class ValueNames
+internal sealed class ValueNames
 {
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
 
@@ -40,16 +40,5 @@ public sealed class ValueNames
         }
 
         return name.EndsWith(":0", StringComparison.Ordinal) && _values.TryGetValue(name[..^2], out value) ? value : null;
-    }
-
-    /// <summary>The value of a name.</summary>
-    /// <exception cref="UsageException">There is none; the message offers names that are near.</exception>
-    public Value Get(string name, string? option = null) => FindValue(name) ?? throw new UsageException($"the model has no '{name}'{Suggest(name)}", option);
-
-    /// <summary>A clause such as <c>; did you mean 'input'?</c>, or nothing where no name is near.</summary>
-    public string Suggest(string name)
-    {
-        string[] near = [.. NearNames.Find(name, _values.Keys, 3)];
-        return near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}?";
     }
 }

@@ -30,33 +30,18 @@ public sealed class ModelExecutor
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(arrays);
-        ValueNames names = new(model.Graph);
-        string[] feeds = MatchInputs(model, arrays, names);
-        string[] fetches = outputs is { Count: > 0 } ? [.. outputs.Select(o => names.Get(o, "--outputs").Name)] : [.. model.Graph.Outputs.Select(v => v.Name)];
-        using IModelSession session = _runner.Load(model, new SessionOptions { Feeds = feeds, Fetches = fetches, Threads = _threads });
+        string[] feeds = NameInputs(model, arrays);
+        using IModelSession session = _runner.Load(model, new SessionOptions { Feeds = feeds, Fetches = outputs is { Count: > 0 } ? outputs : null, Threads = _threads });
         TensorData[] inputs = [.. arrays.Select(a => a.Value)];
         IReadOnlyList<TensorData> results = steps ? RunSteps(session, inputs, cancellation) : session.Run(inputs);
-        return [.. fetches.Zip(results, KeyValuePair.Create)];
+        return [.. session.Outputs.Select(o => o.Name).Zip(results, KeyValuePair.Create)];
     }
 
-    private static string[] MatchInputs(Model model, IReadOnlyList<KeyValuePair<string, TensorData>> arrays, ValueNames names)
-    {
-        string[] feeds = new string[arrays.Count];
-        for (int i = 0; i < feeds.Length; i++)
-        {
-            string name = arrays[i].Key;
-            string? found = names.Find(name);
-            if (found is null && arrays.Count == 1 && model.Graph.Inputs.Count == 1)
-            {
-                found = model.Graph.Inputs[0].Name;
-            }
-
-            feeds[i] = found ?? throw new UsageException(
-                $"the model has no input '{name}'{names.Suggest(name)}; its inputs are {string.Join(", ", model.Graph.Inputs.Select(v => $"'{v.Name}'"))}", "--inputs");
-        }
-
-        return feeds;
-    }
+    // A lone array of another name fits a lone input; all else is for the runner to find, which names what is near.
+    private static string[] NameInputs(Model model, IReadOnlyList<KeyValuePair<string, TensorData>> arrays) =>
+        arrays.Count == 1 && model.Graph.Inputs.Count == 1 && new ValueNames(model.Graph).FindValue(arrays[0].Key) is null
+            ? [model.Graph.Inputs[0].Name]
+            : [.. arrays.Select(a => a.Key)];
 
     private static TensorData[] RunSteps(IModelSession session, TensorData[] inputs, CancellationToken cancellation)
     {

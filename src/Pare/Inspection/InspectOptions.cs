@@ -6,8 +6,8 @@ public sealed record InspectOptions
     /// <summary>How many of the largest constants to list. Default 10.</summary>
     public int LargestTensors { get; init; } = 10;
 
-    /// <summary>Whether to count multiply-adds, for which shapes are inferred. Default true.</summary>
-    public bool CountWork { get; init; } = true;
+    /// <summary>Runs the model once to count its multiply-adds; null (the default) leaves them out.</summary>
+    public IModelRunner? Runner { get; init; }
 
     /// <summary>A runtime to check the operators for; null for none.</summary>
     public RuntimeTarget? Target { get; init; }

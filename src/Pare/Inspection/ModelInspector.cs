@@ -36,7 +36,7 @@ public static class ModelInspector
             Operators = CountOperators(graphs),
             Nodes = graphs.Sum(g => g.Nodes.Count),
             Parameters = CountParameters(graphs),
-            MultiplyAdds = null,
+            MultiplyAdds = options.Runner is { } runner ? WorkCounter.Count(model, runner, warnings) : null,
             Versions = FindVersions(model),
             LargestTensors = FindLargest(graphs, options.LargestTensors),
             Freezable = [.. FindFreezable(model)],

@@ -1,0 +1,98 @@
+namespace Pare.Workflows;
+
+/// <summary>
+/// Counts the multiply-adds of one run with a batch of one, in convolutions and matrix products of the main graph. Shapes are not inferred: the model runs
+/// once on random inputs and its inner values tell theirs, so that the count holds for every operator the runner knows.
+/// </summary>
+internal static class WorkCounter
+{
+    /// <summary>Counts, or gives null and a warning where the model cannot be run on random inputs.</summary>
+    public static long? Count(Model model, IModelRunner runner, ICollection<string> warnings)
+    {
+        Node[] linear = [.. model.Graph.Nodes.Where(n => model.Vocabulary.TraitsOf(n).Kind == OperatorKind.Linear && n.Outputs.Count > 0)];
+        if (linear.Length == 0)
+        {
+            return 0;
+        }
+
+        try
+        {
+            return Sum(model, runner, linear, warnings);
+        }
+        catch (PareException e)
+        {
+            warnings.Add($"multiply-adds are not known: {e.Message}");
+            return null;
+        }
+    }
+
+    private static long? Sum(Model model, IModelRunner runner, Node[] linear, ICollection<string> warnings)
+    {
+        IReadOnlySet<Node> reached = GraphOrder.Ancestors(model.Graph, [.. model.Graph.Outputs]);
+        Node[] counted = [.. linear.Where(reached.Contains)];
+        Value[] values = [.. counted.SelectMany(n => ValuesOf(n, model.Vocabulary.TraitsOf(n))).Distinct()];
+        if (values.Length == 0)
+        {
+            return 0;
+        }
+
+        Dictionary<Value, TensorShape> shapes = new(ReferenceEqualityComparer.Instance);
+        Value[] fetched = [.. values.Where(v => !v.IsConstant)];
+        using (IModelSession session = runner.Load(model, new SessionOptions { Fetches = [.. fetched.Select(v => v.Name)], Threads = 0, QuickStart = true }))
+        {
+            if (RandomInputs.TryCreate(session.Inputs, 0, out string? obstacle) is not { } inputs)
+            {
+                warnings.Add($"multiply-adds are not known: {obstacle}");
+                return null;
+            }
+
+            IReadOnlyList<TensorData> results = session.Run(inputs);
+            for (int i = 0; i < fetched.Length; i++)
+            {
+                shapes[fetched[i]] = results[i].Shape;
+            }
+        }
+
+        foreach (Value v in values.Where(v => v.IsConstant))
+        {
+            shapes[v] = v.Constant!.Shape;
+        }
+
+        return counted.Sum(n => CountOf(n, model.Vocabulary.TraitsOf(n), shapes));
+    }
+
+    private static IEnumerable<Value> ValuesOf(Node node, OperatorTraits traits) =>
+        new[] { node.Output, node.InputOrDefault(traits.DataInput), WeightOf(node, traits) }.OfType<Value>();
+
+    private static Value? WeightOf(Node node, OperatorTraits traits) => node.InputOrDefault(traits.WeightInput ?? 1);
+
+    // Every element of the output is a sum over the weight's elements that one output channel takes; a transposed convolution is the same seen from its input.
+    private static long CountOf(Node node, OperatorTraits traits, Dictionary<Value, TensorShape> shapes)
+    {
+        if (WeightOf(node, traits) is not { } weight || node.InputOrDefault(traits.DataInput) is not { } data)
+        {
+            return 0;
+        }
+
+        bool transposed = node.Operator.Contains("Transpose", StringComparison.Ordinal) || node.Operator.Contains("BackpropInput", StringComparison.Ordinal);
+        long elements = transposed ? shapes[data].Count : shapes[node.Output].Count;
+        int[]? axes = (transposed ? traits.InputChannelAxes : traits.OutputChannelAxes)?.Invoke(node);
+        TensorShape shape = shapes[weight];
+        long perChannel = axes is not null && axes.All(a => a < shape.Rank && shape[a] > 0)
+            ? shape.Count / axes.Aggregate(1L, (product, a) => product * shape[a])
+            : InnerExtent(shapes[data], shapes[node.Output], shape);
+        return elements * perChannel;
+    }
+
+    // Of a matrix product of two computed matrices, (b, m, k) x (b, k, n) = (b, m, n): k² is the product of both counts over that of the output and the batch.
+    private static long InnerExtent(TensorShape a, TensorShape product, TensorShape b)
+    {
+        if (product.Count == 0 || a.Rank < 2 || b.Rank < 2)
+        {
+            return a.Rank == 0 ? 0 : a[-1];
+        }
+
+        long m = product.Rank >= 2 ? product[-2] : 1;
+        return m == 0 ? 0 : a[-1] * a[-2] / m;
+    }
+}

@@ -6,20 +6,23 @@ namespace Pare.Codecs;
 internal static class CellSolver
 {
     private const double ExactWork = 6e6;
+    private const double QuickExactWork = 2e5;
     private const int MostByProgramme = 2048;
     private const int FewestGroups = 2048;
     private const int GroupsPerSegment = 14;
 
     /// <summary>The cut; its segments are not empty but for the zero segment.</summary>
-    public static Segmentation Solve(Cells cells, int k, bool keepZero, int threads)
+    public static Segmentation Solve(Cells cells, int k, KMeans1DOptions options)
     {
         int n = cells.Count;
-        if ((double)n * Math.Min(k, n) * Math.Log2(n + 2) <= ExactWork || (k >= n && !keepZero))
+        bool keepZero = options.KeepZero;
+        int threads = options.Threads;
+        if ((double)n * Math.Min(k, n) * Math.Log2(n + 2) <= (options.Quick ? QuickExactWork : ExactWork) || (k >= n && !keepZero))
         {
             return SegmentSolver.Solve(cells, k >= n && !keepZero ? n : k, keepZero, threads);
         }
 
-        bool programme = k <= MostByProgramme;
+        bool programme = k <= MostByProgramme && !options.Quick;
         int[] groups = Groups(cells, programme ? Math.Min(n, Math.Max(FewestGroups, GroupsPerSegment * k)) : Math.Min(n, k));
         Segmentation cut = programme
             ? SegmentSolver.Solve(cells.Merge(groups), k, keepZero, threads)
@@ -31,7 +34,7 @@ internal static class CellSolver
         }
 
         int zero = !keepZero || programme ? cut.ZeroSegment : NearestToZero(cells, boundaries);
-        return CorridorRefiner.Refine(cells, new Segmentation(boundaries, zero));
+        return CorridorRefiner.Refine(cells, new Segmentation(boundaries, zero), wide: !options.Quick);
     }
 
     // Boundaries of groups that hold equal shares of the integral of density^(1/3): dx·(w/dx)^(1/3) a cell.

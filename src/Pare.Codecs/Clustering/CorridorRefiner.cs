@@ -30,15 +30,15 @@ internal sealed class CorridorRefiner
         _target = new int[_at.Length];
     }
 
-    /// <summary>Refines a cut of <paramref name="cells"/>.</summary>
-    public static Segmentation Refine(Cells cells, Segmentation start)
+    /// <summary>Refines a cut of <paramref name="cells"/>, with the wide corridor first or without.</summary>
+    public static Segmentation Refine(Cells cells, Segmentation start, bool wide)
     {
         CorridorRefiner refiner = new(cells, start);
-        refiner.Run();
+        refiner.Run(wide);
         return start with { Boundaries = refiner._at };
     }
 
-    private void Run()
+    private void Run(bool wide)
     {
         for (int round = 0; round < WideRounds; round++)
         {
@@ -47,7 +47,7 @@ internal sealed class CorridorRefiner
                 _steps[j] = Math.Max(1, (_at[j + 1] - _at[j - 1]) / (2 * WideParts));
             }
 
-            if (!Round(WideReach))
+            if (!wide || !Round(WideReach))
             {
                 break;
             }

@@ -80,19 +80,19 @@ public static class KMeans1D
             return new KMeans1DResult(single, LloydSweep.Error(run, single, options.Threads), bad);
         }
 
-        (Cells cells, bool exact) = MakeCells(run, k, low, high, bad, options.Threads);
-        Segmentation cut = CellSolver.Solve(cells, k, options.KeepZero, options.Threads);
-        if (!exact && IsCoarse(cells, cut, ((double)high - low) / (1 << BinBits(k))))
+        (Cells cells, bool exact) = MakeCells(run, low, high, bad, BinBits(k, options), options.Threads);
+        Segmentation cut = CellSolver.Solve(cells, k, options);
+        if (!exact && !options.Quick && IsCoarse(cells, cut, ((double)high - low) / (1 << BinBits(k, options))))
         {
             (double[] weights, double[] sums) = FineCells.Fill(run, low, high, options.Threads);
             cells = new Cells(weights, sums);
-            cut = CellSolver.Solve(cells, k, options.KeepZero, options.Threads);
+            cut = CellSolver.Solve(cells, k, options);
         }
 
         return LloydSweep.Run(run, Means(cells, cut), options.KeepZero, exact ? 0 : options.Sweeps, bad, options.Threads);
     }
 
-    private static (Cells Cells, bool Exact) MakeCells(FloatRun run, int k, float low, float high, long bad, int threads)
+    private static (Cells Cells, bool Exact) MakeCells(FloatRun run, float low, float high, long bad, int bits, int threads)
     {
         if (run.Length <= SortUpTo)
         {
@@ -108,12 +108,12 @@ public static class KMeans1D
         double range = (double)high - low;
         bool plain = !run.Weighted && range < float.MaxValue / 2 && range > 1e-30;
         (double[] weights, double[] sums) = plain
-            ? LineHistogram.Fill(run, low, high, BinBits(k), bad == 0, threads)
+            ? LineHistogram.Fill(run, low, high, bits, bad == 0, threads)
             : FineCells.Fill(run, low, high, threads);
         return (new Cells(weights, sums), false);
     }
 
-    private static int BinBits(int k) => k <= 64 ? 15 : k <= 1024 ? 16 : 20;
+    private static int BinBits(int k, KMeans1DOptions options) => k > 1024 ? 20 : options.Quick ? 14 : k <= 64 ? 15 : 16;
 
     private static Cells Sorted(FloatRun run)
     {

@@ -12,6 +12,12 @@ public sealed record KMeans1DOptions
     /// <summary>Sweeps of Lloyd's iteration over the raw values after the solution on cells; at least 0.</summary>
     public int Sweeps { get; init; } = 1;
 
+    /// <summary>
+    /// Whether to start from the centroids' asymptotically best density (the cube root of the values') instead of from a dynamic programme: several times
+    /// faster on arrays of some 100,000 values, and seldom more than 1% above the least error.
+    /// </summary>
+    public bool Quick { get; init; }
+
     /// <summary>Threads to use; at least 1. The result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 }

@@ -6,6 +6,8 @@ namespace Pare.Passes.Round;
 /// </summary>
 public sealed class RoundPass : Pass
 {
+    private const long LargeFrom = 1 << 20;
+
     /// <summary>Creates the pass.</summary>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="UsageException">The number of levels is out of range.</exception>
@@ -42,18 +44,17 @@ public sealed class RoundPass : Pass
         TensorData?[] rounded = new TensorData?[targets.Length];
         bool[] finite = new bool[targets.Length];
 
-        // The largest first, so that no thread ends with a long one alone.
-        int[] order = [.. Enumerable.Range(0, targets.Length).OrderByDescending(i => targets[i].Constant!.Count)];
+        // Large tensors one after the other with all threads, then the many small ones side by side.
         int done = 0;
-        Parallel.ForEach(
-            System.Collections.Concurrent.Partitioner.Create(order, loadBalance: true),
-            new ParallelOptions { MaxDegreeOfParallelism = context.Threads, CancellationToken = context.Cancellation },
-            i =>
-            {
-                TensorData source = targets[i].Constant!;
-                (rounded[i], finite[i]) = asTool ? ToBucketCenters(source) : ToZeroGrid(source);
-                context.Progress?.Report((double)Interlocked.Increment(ref done) / targets.Length);
-            });
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = context.Threads, CancellationToken = context.Cancellation };
+        int[] large = [.. Enumerable.Range(0, targets.Length).Where(i => !asTool && targets[i].Constant!.Count >= LargeFrom)];
+        foreach (int i in large)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            RoundOne(i, context.Threads);
+        }
+
+        Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(Enumerable.Range(0, targets.Length).Except(large).ToArray(), loadBalance: true), parallel, i => RoundOne(i, 1));
 
         int count = 0;
         for (int i = 0; i < targets.Length; i++)
@@ -67,6 +68,12 @@ public sealed class RoundPass : Pass
             {
                 context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, "the constant holds NaN or infinities and stays as it is", targets[i].Name));
             }
+        }
+
+        void RoundOne(int i, int threads)
+        {
+            (rounded[i], finite[i]) = asTool ? ToBucketCenters(targets[i].Constant!) : ToLevels(targets[i].Constant!, threads);
+            context.Progress?.Report((double)Interlocked.Increment(ref done) / targets.Length);
         }
 
         return count == 0 ? [] : [new Change(Name, asTool ? "weights_rounded" : "zero_preserving", count)];
@@ -86,9 +93,11 @@ public sealed class RoundPass : Pass
             : (new MappedTensorData(source, new BucketCenters(low, high, Options.Levels)), true);
     }
 
-    private (TensorData? Content, bool Finite) ToZeroGrid(TensorData source)
+    private (TensorData? Content, bool Finite) ToLevels(TensorData source, int threads)
     {
-        ZeroGrid? grid = ZeroGridSearch.Find(source, Options.Levels);
-        return grid is null ? (null, FloatRange.Of(source).Finite) : (new MappedTensorData(source, grid), true);
+        (float low, float high, bool finite) = FloatRange.Of(source);
+        return finite && low < high && source.Count <= Array.MaxLength && ErrorMatchedLevels.Find(source, low, high, Options.Levels, threads) is { } codebook
+            ? (new MappedTensorData(source, new CodebookMap(codebook)), true)
+            : (null, finite);
     }
 }

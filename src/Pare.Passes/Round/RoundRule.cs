@@ -4,8 +4,8 @@ namespace Pare.Passes.Round;
 public enum RoundRule
 {
     /// <summary>
-    /// A uniform grid that holds zero exactly, its step and clipping chosen by the error it makes. Vectors (biases, batch normalization) and small
-    /// tensors stay as they are.
+    /// The optimal values for their number (1-D k-means), zero among them exactly, as few as it takes to make no more error than N equal steps over the
+    /// tensor's range. Vectors (biases, batch normalization) and small tensors stay as they are.
     /// </summary>
     ZeroPreserving,
 

@@ -1,7 +1,6 @@
 using Pare.Codecs;
-using Pare.Passes.Round;
 
-namespace Pare.Passes.Cluster;
+namespace Pare.Passes.Round;
 
 /// <summary>Every value becomes its nearest centroid.</summary>
 internal sealed class CodebookMap(Codebook codebook) : IValueMap

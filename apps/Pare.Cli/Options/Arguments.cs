@@ -17,6 +17,8 @@ internal static class Arguments
 
     public static Option<string> Check() => new("--check") { Description = "Run before and after on the same inputs: DATA, random:N or none", DefaultValueFactory = _ => "random:4", HelpName = "CHECK" };
 
+    public static Option<string?> Labels() => new("--labels") { Description = "Names of the classes, one a line (default: <model>.labels.txt, labels.txt or retrained_labels.txt beside the model)", HelpName = "FILE" };
+
     public static Option<string?> Recipe() => new("--recipe") { Description = "Keep what was done, to be replayed by 'pare apply'", HelpName = "OUT.json" };
 
     /// <summary>Names separated by commas, in one option or several.</summary>

@@ -6,7 +6,7 @@ namespace Pare.Cli;
 /// <summary>Runs a job that writes a model, and prints what it did.</summary>
 internal static class RewriteRunner
 {
-    public static int Run(VerbContext context, RewriteRequest request)
+    public static int Run(VerbContext context, RewriteRequest request, Recipe? replayed = null)
     {
         using FileTransaction outputs = context.OpenOutputs(request.Force);
         RewriteReport report;
@@ -17,6 +17,11 @@ internal static class RewriteRunner
 
         context.Cancellation.ThrowIfCancellationRequested();
         outputs.Commit();
+        if (replayed is not null)
+        {
+            Compare(context, replayed, report);
+        }
+
         foreach (string w in report.Warnings)
         {
             context.Warn(w);
@@ -30,6 +35,21 @@ internal static class RewriteRunner
 
         context.Complain($"nothing was written: outputs moved by {Show.Small(report.Check.MaxRelative ?? 0)} of the largest, more than the {Show.Small(report.Check.Bound ?? 0)} that the passes state");
         return ExitCode.BoundMissed;
+    }
+
+    // A recipe promises the same bytes for the same input and version; anything else is for the user to know.
+    private static void Compare(VerbContext context, Recipe recipe, RewriteReport report)
+    {
+        if (recipe.Input.Sha256 != report.Input.Sha256)
+        {
+            context.Warn($"{report.Input.File} is not the model that the recipe was made with");
+        }
+        else if (report.Output is { } output && output.Sha256 != recipe.Output.Sha256)
+        {
+            context.Warn(recipe.Pare == ModelRewriter.Version
+                ? "the output differs from the one that the recipe tells of"
+                : $"the output differs from the one that the recipe tells of; it was made by version {recipe.Pare}, this is {ModelRewriter.Version}");
+        }
     }
 
     private static void Draw(RewriteReport report, Printer p)

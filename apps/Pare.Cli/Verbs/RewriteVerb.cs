@@ -21,6 +21,9 @@ internal abstract class RewriteVerb : Verb
     /// <summary>What the options ask for.</summary>
     protected abstract RecipeStep Step(VerbContext context);
 
+    /// <summary>Where the model goes.</summary>
+    protected string OutputOf(VerbContext context) => context.Get(_output)!;
+
     protected sealed override int Run(VerbContext context)
     {
         RewriteRequest request = new()

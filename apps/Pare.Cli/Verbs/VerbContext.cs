@@ -61,6 +61,19 @@ internal sealed class VerbContext
         }
     }
 
+    /// <summary>Prints the result; the JSON is made by the one who knows the result.</summary>
+    public void Print(Func<string> json, Action<Printer> draw)
+    {
+        if (Json)
+        {
+            _terminal.Out.WriteLine(json());
+        }
+        else
+        {
+            draw(new Printer(_terminal));
+        }
+    }
+
     /// <summary>Tells a person what was tolerated or assumed.</summary>
     public void Warn(string message)
     {

@@ -7,5 +7,13 @@ internal static class VerbTable
     [
         new("inspect", "What a model is made of: inputs, outputs, operators, parameters, work, largest tensors", () => new InspectVerb()),
         new("run", "One inference: named arrays in, named arrays out", () => new RunVerb()),
+        new("optimize", "An inference-only graph: batch norms folded, dead branches and training remains gone", () => new OptimizeVerb()),
+        new("round", "Constants snapped to few values in place, so that the file compresses", () => new RoundVerb()),
+        new("cluster", "Constants that share few values, found by k-means", () => new ClusterVerb()),
+        new("convert", "The same model in another format", () => new ConvertVerb()),
+        new("label", "What a model sees in pictures: top labels with scores", () => new LabelVerb()),
+        new("evaluate", "Accuracy on data, with interval, cross entropy, a table a class", () => new EvaluateVerb()),
+        new("compare", "Whether two models are the same for the user: drift, flips, accuracy", () => new CompareVerb()),
+        new("apply", "Replay a recipe", () => new ApplyVerb()),
     ];
 }

@@ -3,6 +3,11 @@ using System.Text.Json.Serialization;
 namespace Pare.Workflows;
 
 /// <summary>One step of a job that rewrites a model, with all options that shape the result, so that it can be kept and replayed. Immutable and thread-safe.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "verb", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonDerivedType(typeof(OptimizeStep), "optimize")]
+[JsonDerivedType(typeof(RoundStep), "round")]
+[JsonDerivedType(typeof(ClusterStep), "cluster")]
+[JsonDerivedType(typeof(ConvertStep), "convert")]
 public abstract record RecipeStep
 {
     /// <summary>The verb that does the step.</summary>

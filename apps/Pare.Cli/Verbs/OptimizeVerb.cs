@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Pare.Workflows;
+
+namespace Pare.Cli;
+
+/// <summary><c>pare optimize MODEL -o OUT</c>.</summary>
+internal sealed class OptimizeVerb : RewriteVerb
+{
+    private readonly Option<string[]> _inputs = Arguments.Names("--inputs", "What is fed (default: the placeholders that reach an output)");
+    private readonly Option<string[]> _outputs = Arguments.Names("--outputs", "What is kept (default: the nodes nobody consumes)");
+    private readonly Option<string[]> _freeze = Arguments.Names("--freeze", "Make a constant of an input: phase_train=false");
+    private readonly Option<string?> _transforms = new("--transforms") { Description = "Do these transforms instead, in the Graph Transform Tool's grammar: name(a=b, c=\"1,2\")", HelpName = "LIST" };
+
+    public override string Example => "pare optimize samples/petals/petals.pb -o petals_optimized.pb";
+
+    protected override IEnumerable<Symbol> Options => [_inputs, _outputs, _freeze, _transforms];
+
+    protected override RecipeStep Step(VerbContext context) => new OptimizeStep
+    {
+        Inputs = context.Get(_inputs) ?? [],
+        Outputs = context.Get(_outputs) ?? [],
+        Freeze = (context.Get(_freeze) ?? []).Select(Split).ToDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal),
+        Transforms = context.Get(_transforms),
+    };
+
+    private static (string Name, string Value) Split(string text)
+    {
+        int at = text.LastIndexOf('=');
+        return at > 0 && at < text.Length - 1 ? (text[..at], text[(at + 1)..]) : throw new UsageException($"--freeze {text}: expected NAME=VALUE, such as phase_train=false", "--freeze");
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+using Pare.Formats;
+using Pare.Passes.Conversion;
+
+namespace Pare.Workflows;
+
+/// <summary>Carries a model over into another format. Preserves values.</summary>
+public sealed record ConvertStep : RecipeStep
+{
+    // Conversions reorder floating-point work: what the recorded graphs agree within.
+    private const double Drift = 1e-5;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Verb => "convert";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool Converts => true;
+
+    /// <summary>Name of the format to convert to, such as <c>onnx</c>.</summary>
+    public required string To { get; init; }
+
+    /// <summary>The step that converts to the format of a file's suffix.</summary>
+    /// <exception cref="UsageException">No format has that suffix.</exception>
+    public static ConvertStep ForFile(string path)
+    {
+        IModelFormat format = ModelFile.FormatOf(path)
+            ?? throw new UsageException($"'{path}': no format has this suffix; known are {string.Join(", ", ModelFormats.All.SelectMany(f => f.Suffixes))}", path);
+        return new ConvertStep { To = format.Name };
+    }
+
+    /// <inheritdoc/>
+    public override StepOutcome Apply(Model model, PassContext context)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        IModelFormat format = ModelFormats.All.FirstOrDefault(f => f.Name == To) ?? throw new UsageException($"'{To}' is no format; known are {string.Join(", ", ModelFormats.All.Select(f => f.Name))}");
+        if (ReferenceEquals(format.Vocabulary, model.Vocabulary))
+        {
+            return new StepOutcome { Model = model, Changes = [], StatedDrift = 0 };
+        }
+
+        if (ReferenceEquals(model.Vocabulary, Vocabularies.TensorFlow) && ReferenceEquals(format.Vocabulary, Vocabularies.Onnx))
+        {
+            Model converted = TensorFlowToOnnx.Convert(model);
+            return new StepOutcome { Model = converted, Changes = [new Change("convert", "tensorflow_to_onnx", model.Graph.Nodes.Count)], StatedDrift = Drift };
+        }
+
+        throw new UnsupportedModelException($"there is no conversion from {model.Vocabulary.Name} to {format.Vocabulary.Name}", []);
+    }
+}

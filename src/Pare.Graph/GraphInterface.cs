@@ -26,7 +26,7 @@ public static class GraphInterface
     }
 
     /// <summary>
-    /// The default outputs, in the graph's order. Rules: (1) a node whose outputs no node takes is a candidate, unless it belongs to training, checks or state, or
+    /// The default outputs, in the graph's order. Rules: (1) a node whose outputs no node takes, and for which none waits, is a candidate, unless it belongs to training, checks or state, or
     /// is a random number; (2) constants count only where nothing else is left; (3) where some candidates need no state (queues, readers, variables), those that do are training remains; (4) where
     /// some candidates compute something, those that only pass state through (the labels of an input queue) are training remains. A candidate gives all its outputs,
     /// a batch normalization and a branch or join its first only.
@@ -38,7 +38,7 @@ public static class GraphInterface
         List<Node> candidates = [];
         foreach (Node n in graph.Nodes)
         {
-            if (n.Outputs.Count > 0 && vocabulary.TraitsOf(n).Kind is not (OperatorKind.Training or OperatorKind.Check or OperatorKind.State or OperatorKind.Random) && n.Outputs.All(o => o.Uses.Count == 0))
+            if (n.Outputs.Count > 0 && vocabulary.TraitsOf(n).Kind is not (OperatorKind.Training or OperatorKind.Check or OperatorKind.State or OperatorKind.Random) && !IsConsumed(n, vocabulary))
             {
                 candidates.Add(n);
             }
@@ -78,6 +78,28 @@ public static class GraphInterface
         }
 
         return inputs;
+    }
+
+    // Waiting for a node counts as taking it, unless only training or a check waits.
+    private static bool IsConsumed(Node node, Vocabulary vocabulary)
+    {
+        foreach (Value v in node.Outputs)
+        {
+            if (v.Uses.Count > 0)
+            {
+                return true;
+            }
+        }
+
+        foreach (Node n in node.ControlDependents)
+        {
+            if (vocabulary.TraitsOf(n).Kind is not (OperatorKind.Training or OperatorKind.Check))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static List<Node> Prefer(List<Node> nodes, Predicate<Node> better)

@@ -344,6 +344,7 @@ internal ref struct TextFormatReader
 
     private void Unescape(ReadOnlySpan<byte> s, int offset)
     {
+        Span<byte> utf8 = stackalloc byte[4];
         for (int i = 0; i < s.Length;)
         {
             int plain = s[i..].IndexOf((byte)'\\');
@@ -394,7 +395,6 @@ internal ref struct TextFormatReader
                         rune = char.IsLowSurrogate((char)low) ? (uint)char.ConvertToUtf32((char)rune, (char)low) : uint.MaxValue;
                     }
 
-                    Span<byte> utf8 = stackalloc byte[4];
                     _out.Bytes(Rune.IsValid(rune) ? utf8[..new Rune(rune).EncodeToUtf8(utf8)] : throw _t.ErrorAt(offset + at, "the escape is no character of Unicode"));
                     break;
                 default:

@@ -26,6 +26,17 @@ internal sealed class TransformFactory
         _makers["merge_duplicate_nodes"] = (_, _) => new MergeDuplicateNodesPass();
         _makers["fuse_resize_pad"] = (_, _) => new FuseResizePadPass();
         _makers["fuse_resize_pad_and_conv"] = (_, _) => new FuseResizePadPass();
+        _makers["add_default_attributes"] = (_, _) => new AddDefaultAttributesPass();
+        _makers["obfuscate_names"] = (_, _) => new ObfuscateNamesPass();
+        _makers["quantize_weights"] = (c, _) => new QuantizeWeightsPass(Number(c, "minimum_size", 1024, 1));
+        _makers["remove_attribute"] = (c, _) => new RemoveAttributePass(Needed(c, "attribute_name"), c.Get("op_name", "*"));
+        _makers["remove_device"] = (_, _) => new SetDevicePass("");
+        _makers["remove_nodes"] = (c, _) => new RemoveNodesPass(c.GetAll("op") is { Count: > 0 } operators ? operators : throw Missing(c, "op"), Number(c, "max_inputs", 1, 1));
+        _makers["rename_attribute"] = (c, _) => new RenameAttributePass(Needed(c, "old_attribute_name"), Needed(c, "new_attribute_name"), c.Get("op_name", "*"));
+        _makers["rename_op"] = (c, _) => new RenameOperatorPass(Needed(c, "old_op_name"), Needed(c, "new_op_name"));
+        _makers["round_weights"] = (c, _) => new RoundWeightsPass(Number(c, "num_steps", 256, 1));
+        _makers["set_device"] = (c, _) => new SetDevicePass(c.Get("device"), Flag(c, "if_default"));
+        _makers["sparsify_gather"] = (_, _) => new SparsifyGatherPass();
         _makers["sort_by_execution_order"] = (_, _) => new SortByExecutionOrderPass();
     }
 
@@ -59,8 +70,13 @@ internal sealed class TransformFactory
             overrides[named[i]] = (types.Count > 0 ? Type(types[i]) : type, shapes.Count > 0 ? Shape(shapes[i]) : shape);
         }
 
-        return new StripUnusedPass([.. options.Inputs.Union(named)], options.Outputs) { Overrides = overrides };
+        // The Graph Transform Tool leaves placeholders as they are, optimize_for_inference bares them.
+        return new StripUnusedPass([.. options.Inputs.Union(named)], options.Outputs) { Overrides = overrides, BarePlaceholders = call.Name == "strip_unused" };
     }
+
+    private static string Needed(TransformCall call, string argument) => call.Get(argument) is { Length: > 0 } value ? value : throw Missing(call, argument);
+
+    private static UsageException Missing(TransformCall call, string argument) => new($"{call.Name} needs the argument {argument}", "--transforms");
 
     internal static bool Flag(TransformCall call, string name) => call.Get(name, "false") switch
     {

@@ -1,7 +1,7 @@
-namespace Pare.Formats.Onnx;
+namespace Pare;
 
-/// <summary>Element types as <c>TensorProto.DataType</c> numbers them. Source: onnx.proto.</summary>
-internal static class OnnxDataTypes
+/// <summary>Element types as ONNX numbers them (<c>TensorProto.DataType</c>, the attribute <c>to</c> of Cast). Source: onnx.proto.</summary>
+public static class OnnxDataTypes
 {
     private static readonly DataType[] s_types =
     [

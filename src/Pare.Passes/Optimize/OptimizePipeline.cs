@@ -1,3 +1,5 @@
+using Pare.Passes.Optimize.Onnx;
+
 namespace Pare.Passes.Optimize;
 
 /// <summary>
@@ -13,7 +15,8 @@ public static class OptimizePipeline
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        return new PassPipeline(ReferenceEquals(model.Vocabulary, Vocabularies.TensorFlow) ? TensorFlow(options) : Generic(options));
+        return new PassPipeline(ReferenceEquals(model.Vocabulary, Vocabularies.TensorFlow) ? TensorFlow(options)
+            : ReferenceEquals(model.Vocabulary, Vocabularies.Onnx) ? Begin(options).Append(new SimplifyOnnxPass()) : Generic(options));
     }
 
     private static IEnumerable<Pass> TensorFlow(OptimizeOptions options)

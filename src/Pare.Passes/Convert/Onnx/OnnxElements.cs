@@ -24,7 +24,7 @@ internal static class OnnxElements
         long?[]? x = elements(node.Inputs[0]);
         switch (node.Operator)
         {
-            case "Identity" or "Unsqueeze" or "Squeeze" or "Reshape":
+            case "Unsqueeze" or "Squeeze" or "Reshape":
                 return x;
             case "Cast":
                 return x is null || node.Inputs[0]!.Type is not (DataType.Int32 or DataType.Int64 or DataType.Boolean) || (type == DataType.Int32 && Array.Exists(x, e => e is { } v && (int)v != v)) ? null : x;

@@ -31,6 +31,8 @@ internal static class TensorFlowLowerings
         ResizeLowerings.All,
         SpaceLowerings.All,
         ControlFlowLowerings.All,
+        QuantizationLowerings.All,
+        QuantizedLowerings.All,
     }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Operators that can be carried over.</summary>

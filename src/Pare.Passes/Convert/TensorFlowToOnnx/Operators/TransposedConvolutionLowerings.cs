@@ -101,7 +101,7 @@ internal static class TransposedConvolutionLowerings
         }
         else
         {
-            before = b.Int64s(g.Explicit[..g.Spatial]);
+            before = b.Int64s(g.Explicit.AsSpan(0, g.Spatial));
         }
 
         Value end = b.Add(before, sizes);

@@ -33,13 +33,13 @@ internal static class QuantizedArithmetic
     public static Value Level(this OnnxBuilder b, DataType type, Value min, Value max)
         => b.Div(b.Sub(max, min), b.Scalar(min.Type, Steps(type) - 1));
 
-    /// <summary>Codes to real numbers, in binary64: round(min/s)·s + (q - lowest)·s, s the worth of a step.</summary>
+    /// <summary>Codes to real numbers, in binary64: round(min/s)·s + (q - lowest)·s, s the worth of a step; the first term in binary32, as TensorFlow has it.</summary>
     public static Value ToReal(this OnnxBuilder b, Value codes, Value min, Value max)
     {
-        Value low = b.Cast(min, DataType.Float64);
-        Value level = b.Level(codes.Type, low, b.Cast(max, DataType.Float64));
-        Value rounded = b.Mul(b.RoundAway(b.Div(low, level)), level);
-        return b.Add(rounded, b.Mul(b.Sub(b.Cast(codes, DataType.Float64), b.Scalar(DataType.Float64, Lowest(codes.Type))), level));
+        Value level = b.Div(b.Cast(b.Sub(max, min), DataType.Float64), b.Scalar(DataType.Float64, Steps(codes.Type) - 1));
+        Value coarse = b.Cast(level, DataType.Float32);
+        Value start = b.Cast(b.Mul(b.RoundAway(b.Div(min, coarse)), coarse), DataType.Float64);
+        return b.Add(start, b.Mul(b.Sub(b.Cast(codes, DataType.Float64), b.Scalar(DataType.Float64, Lowest(codes.Type))), level));
     }
 
     /// <summary>Real numbers to codes: round(x/s) - round(min/s) + lowest, clamped; halves go away from zero.</summary>

@@ -88,7 +88,7 @@ public static class PngWriter
             };
             byte d = (byte)(row[i] - predicted);
             to[i] = d;
-            sum += Math.Abs((sbyte)d);
+            sum += Math.Abs((int)(sbyte)d);
         }
 
         return sum;

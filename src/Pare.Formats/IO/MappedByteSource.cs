@@ -1,11 +1,14 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Pare.Formats;
 
 /// <summary>A file mapped into memory for reading. The mapping ends when neither it nor a slice of it is reachable.</summary>
-internal sealed unsafe class MappedByteSource : ByteSource
+internal sealed unsafe partial class MappedByteSource : ByteSource
 {
+    private const int UnloadFrom = 1 << 16;
+
     private readonly Mapping _mapping;
 
     public MappedByteSource(string path)
@@ -23,6 +26,34 @@ internal sealed unsafe class MappedByteSource : ByteSource
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Length, nameof(offset));
         return length == 0 ? default : new Window(_mapping, offset, length).Memory;
     }
+
+    /// <summary>
+    /// Where memory views a mapped file on Linux, gives the pages that lie wholly in it back: the process no longer counts them, and they are read again from the
+    /// file when asked for. Elsewhere nothing happens. So that writing a model does not keep the whole of the old one resident.
+    /// </summary>
+    public static void Unload(ReadOnlyMemory<byte> bytes)
+    {
+        const int DontNeed = 4;
+        if (bytes.Length < UnloadFrom || !OperatingSystem.IsLinux() || !MemoryMarshal.TryGetMemoryManager(bytes, out Window? window, out int start, out int length))
+        {
+            return;
+        }
+
+        nuint page = (nuint)Environment.SystemPageSize;
+        nuint first = ((nuint)(window.Pointer + start) + page - 1) & ~(page - 1);
+        nuint end = (nuint)(window.Pointer + start + length) & ~(page - 1);
+        if (end > first)
+        {
+            // A hint: where the kernel does not take it, the pages merely stay.
+            _ = Advise(first, end - first, DontNeed);
+        }
+
+        GC.KeepAlive(window);
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Advise(nuint address, nuint length, int advice);
 
     private sealed class Mapping
     {
@@ -59,6 +90,8 @@ internal sealed unsafe class MappedByteSource : ByteSource
     // Holds the mapping for as long as a slice is reachable.
     private sealed class Window(Mapping mapping, long offset, int length) : MemoryManager<byte>
     {
+        public byte* Pointer => mapping.Pointer + offset;
+
         public override Span<byte> GetSpan()
         {
             Span<byte> span = new(mapping.Pointer + offset, length);

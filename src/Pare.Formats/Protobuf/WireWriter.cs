@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 
 namespace Pare.Formats.Protobuf;
@@ -12,7 +13,7 @@ internal sealed class WireWriter
     private const int ReferenceFrom = 4096;
 
     private readonly List<Piece> _pieces = [];
-    private byte[] _buffer = new byte[256];
+    private byte[] _buffer = [];
     private int _used;
     private int _flushed;
 
@@ -41,7 +42,22 @@ internal sealed class WireWriter
         RawFixed64(BitConverter.DoubleToUInt64Bits(value));
     }
 
-    public void Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
+    public void Text(int field, string value)
+    {
+        int length = Encoding.UTF8.GetByteCount(value);
+        Begin(field, length);
+        Encoding.UTF8.GetBytes(value, Reserve(length));
+    }
+
+    /// <summary>Starts a field whose content, of exactly the given length, is written next.</summary>
+    public void Begin(int field, long length)
+    {
+        Tag(field, WireType.Bytes);
+        RawVarint((ulong)length);
+    }
+
+    /// <summary>Bytes that a number takes as a varint.</summary>
+    public static int VarintLength(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
 
     /// <summary>Writes a field of bytes; long ones are referenced, not copied, and must not change before the message is written out.</summary>
     public void Bytes(int field, ReadOnlyMemory<byte> value)
@@ -127,10 +143,12 @@ internal sealed class WireWriter
             if (p.Tensor is null)
             {
                 stream.Write(p.Bytes.Span);
+                MappedByteSource.Unload(p.Bytes);
             }
             else if (p.Tensor.TryGetBytes(out ReadOnlySpan<byte> dense))
             {
                 stream.Write(dense);
+                p.Tensor.Unload();
             }
             else
             {
@@ -186,7 +204,7 @@ internal sealed class WireWriter
         if (_used + count > _buffer.Length)
         {
             FlushBuffer();
-            _buffer = new byte[Math.Max(count, Math.Min(65536, _buffer.Length * 2))];
+            _buffer = new byte[Math.Max(count, Math.Clamp(_buffer.Length * 2, 128, 65536))];
             _used = _flushed = 0;
         }
 

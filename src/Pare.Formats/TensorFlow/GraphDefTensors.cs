@@ -5,6 +5,8 @@ internal sealed class GraphDefDenseTensor(DataType type, TensorShape shape, Read
     : DenseTensorData(type, shape, bytes), IGraphDefTensor
 {
     public ReadOnlyMemory<byte> Raw => raw;
+
+    public override void Unload() => MappedByteSource.Unload(raw);
 }
 
 /// <summary>A tensor of which the file gives the first values, or none.</summary>

@@ -84,6 +84,15 @@ internal static class GraphDefWriter
             // A constant's content tells its type; the attribute follows it.
             bool stale = key == "dtype" && traits.Kind == OperatorKind.Constant && value.Kind == AttributeKind.Type
                 && node.Output.Constant is { Type: not DataType.Undefined } content && content.Type != value.AsType;
+            if (!stale && value.Extension is GraphDefRaw raw)
+            {
+                int name = Encoding.UTF8.GetByteCount(key);
+                w.Begin(5, 2 + WireWriter.VarintLength((ulong)name) + name + WireWriter.VarintLength((ulong)raw.Bytes.Length) + raw.Bytes.Length);
+                w.Text(1, key);
+                w.Bytes(2, raw.Bytes);
+                continue;
+            }
+
             WriteAttribute(w, key, GraphDefAttributeWriter.Write(stale ? AttributeValue.Of(node.Output.Constant!.Type) : value, node.Name));
         }
 

@@ -157,6 +157,14 @@ public abstract class TensorData
     /// <exception cref="GraphException">The tensor holds no strings.</exception>
     public virtual IReadOnlyList<ReadOnlyMemory<byte>> GetStrings() => throw new GraphException($"a tensor of type {Type} holds no strings");
 
+    /// <summary>
+    /// Says that the content will not be read again soon: a tensor that lies in a mapped file gives its memory back to the file. It stays readable; a span taken
+    /// before stays valid. Worth a call after a sweep over large tensors.
+    /// </summary>
+    public virtual void Unload()
+    {
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Type}{Shape}";
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Pare.Passes.Optimize;
 
-/// <summary>Gives all nodes but the inputs and outputs short names in order (<c>0</c>, <c>1</c>, … <c>z</c>, <c>10</c>); colocations follow, so that the graph still loads.</summary>
+/// <summary>Gives all nodes but the inputs and outputs short names in order (<c>0</c>, <c>1</c>, … <c>Z</c>, <c>10</c>); colocations follow, so that the graph still loads.</summary>
 public sealed class ObfuscateNamesPass : Pass
 {
     /// <inheritdoc/>
@@ -70,7 +70,7 @@ public sealed class ObfuscateNamesPass : Pass
     // Digits, then letters: names must begin with a letter, a digit or a dot.
     private static string Short(int number)
     {
-        const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+        const string Digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
         StringBuilder name = new();
         do
         {

@@ -26,5 +26,11 @@ public static class Transforms
 
     /// <summary>Makes a pipeline of a list of transforms, such as <c>strip_unused fold_constants(ignore_errors=true)</c>.</summary>
     /// <exception cref="UsageException">The list does not follow the grammar, or a name or argument is wrong.</exception>
-    public static PassPipeline Parse(string text, OptimizeOptions? options = null) => new(TransformParser.Parse(text).Select(c => Create(c, options)));
+    /// <param name="text">The list.</param>
+    /// <param name="options">Inputs and outputs of the model; outputs named here hold for all transforms in the list.</param>
+    public static PassPipeline Parse(string text, OptimizeOptions? options = null)
+    {
+        IEnumerable<Pass> passes = TransformParser.Parse(text).Select(c => Create(c, options));
+        return new PassPipeline(options is { Outputs.Count: > 0 } ? passes.Prepend(new SelectOutputsPass(options.Outputs)) : passes);
+    }
 }

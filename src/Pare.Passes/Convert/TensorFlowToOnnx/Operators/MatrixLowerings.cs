@@ -37,12 +37,13 @@ internal static class MatrixLowerings
 
     private static Value RowMinusColumn(OnnxBuilder b, Value rows, Value columns) => b.Sub(b.Unsqueeze(b.Indices(rows), 1), b.Unsqueeze(b.Indices(columns), 0));
 
-    /// <summary>A matrix with a vector (the last axis) on diagonal <paramref name="k"/> and the filling elsewhere. Rows and columns are what the diagonal needs where not given.</summary>
+    /// <summary>A matrix with a vector (the last axis) on diagonal <paramref name="k"/> and the filling elsewhere. Where neither rows nor columns are given the matrix is square; where one is, the other is what the diagonal needs.</summary>
     private static Value Diagonal(OnnxBuilder b, Value x, long k, Value? rows, Value? columns, Value? filling)
     {
         Value length = Extent(b, x, -1);
-        rows ??= b.Add(length, b.Scalar(DataType.Int64, Math.Max(-k, 0)));
-        columns ??= b.Add(length, b.Scalar(DataType.Int64, Math.Max(k, 0)));
+        bool square = rows is null && columns is null;
+        rows ??= b.Add(length, b.Scalar(DataType.Int64, square ? Math.Abs(k) : Math.Max(-k, 0)));
+        columns ??= b.Add(length, b.Scalar(DataType.Int64, square ? Math.Abs(k) : Math.Max(k, 0)));
         Value places = b.Add(b.Indices(rows), b.Scalar(DataType.Int64, Math.Min(k, 0)));
         Value last = b.Sub(length, b.Scalar(DataType.Int64, 1));
         Value inside = b.Emit("Min", [b.Emit("Max", [places, b.Scalar(DataType.Int64, 0)]), last]);

@@ -3,6 +3,9 @@ namespace Pare.Passes.Conversion;
 /// <summary>Parts of tensors by bounds: Slice and StridedSlice with all its masks.</summary>
 internal static class SliceLowerings
 {
+    // Larger than any extent, and not the largest number: ONNX Runtime takes that for "to the end", even backward.
+    private const long Beyond = 1L << 40;
+
     public static IEnumerable<KeyValuePair<string, Lowering>> All { get; } =
     [
         new("Slice", Slice),
@@ -46,6 +49,7 @@ internal static class SliceLowerings
         long shrinkMask = c.Attributes.GetInteger("shrink_axis_mask") & ~ellipsisMask & ~newMask;
         int ellipsis = Enumerable.Range(0, count).FirstOrDefault(i => Has(ellipsisMask, i), count);
 
+        Value x = c.Input(0);
         List<Value> starts = [];
         List<Value> ends = [];
         List<Value> steps = [];
@@ -83,10 +87,10 @@ internal static class SliceLowerings
 
             steps.Add(stride[i]);
             starts.Add(Has(beginMask, i) ? Open(b, stride[i], 0, long.MaxValue) : begin[i]);
-            ends.Add(Has(endMask, i) ? Open(b, stride[i], long.MaxValue, long.MinValue) : end[i]);
+            Value last = Has(endMask, i) ? Open(b, stride[i], long.MaxValue, long.MinValue) : end[i];
+            ends.Add(Has(beginMask, i) ? last : UnlessBefore(b, x, axes[^1], begin[i], stride[i], last));
         }
 
-        Value x = c.Input(0);
         if (axes.Count > 0)
         {
             Value[] bounds = [b.Concat(0, [.. starts]), b.Concat(0, [.. ends]), b.Int64s([.. axes]), b.Concat(0, [.. steps])];
@@ -109,6 +113,24 @@ internal static class SliceLowerings
 
         Value last = b.Emit("Equal", [index, b.Int64s(-1)]);
         return b.Where(last, b.Int64s(long.MaxValue), b.Add(index, b.Int64s(1)));
+    }
+
+    // Going backward from before the first element gives nothing; ONNX would start at the first element, so the end is put where nothing is left.
+    private static Value UnlessBefore(OnnxBuilder b, Value x, long axis, Value begin, Value stride, Value end)
+    {
+        if (b.AllElements(stride) is [> 0] || b.AllElements(begin) is [>= -1])
+        {
+            return end;
+        }
+
+        if (b.AllElements(begin) is [var from] && x.Shape is { } shape && axis < shape.Rank && axis >= -shape.Rank && shape[(int)axis].Value is { } extent && from >= -extent)
+        {
+            return end;
+        }
+
+        Value before = b.Emit("Less", [b.Add(begin, b.Emit("Gather", [b.ShapeOf(x), b.Int64s(axis)])), b.Int64s(0)]);
+        Value nothing = b.Emit("And", [before, b.Emit("Less", [stride, b.Int64s(0)])]);
+        return b.Where(nothing, b.Int64s(Beyond), end);
     }
 
     private static Value Open(OnnxBuilder b, Value stride, long forward, long backward) => b.AllElements(stride) is [var known]

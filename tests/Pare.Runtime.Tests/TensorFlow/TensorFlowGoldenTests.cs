@@ -23,11 +23,17 @@ public class TensorFlowGoldenTests
                 names.Add(Path.GetFileNameWithoutExtension(file));
             }
 
+            if (names.Count == 0)
+            {
+                // Skipped with the reason when it looks for its files.
+                names.Add("none");
+            }
+
             return names;
         }
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Names))]
     public void Run_RecordedGraph_AgreesWithTensorFlow(string name)
     {

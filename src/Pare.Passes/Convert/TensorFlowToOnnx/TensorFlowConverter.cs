@@ -64,6 +64,7 @@ internal sealed class TensorFlowConverter
             AddOutput(v);
         }
 
+        RemoveUnused(_result.Graph);
         BranchSinking.Run(_result.Graph);
         _result.Graph.RemoveInitializers(v => v.Uses.Count == 0);
         return _result;
@@ -149,6 +150,18 @@ internal sealed class TensorFlowConverter
         catch (GraphException e) when (e.Node is null)
         {
             throw new GraphException(e.Message, node.Name, e);
+        }
+    }
+
+    // Lowerings may emit what in the end nobody takes: a predicate that turned out to be constant, a second output.
+    private static void RemoveUnused(Graph graph)
+    {
+        foreach (Node n in graph.Nodes.Reverse().ToArray())
+        {
+            if (n.Outputs.All(v => v.Uses.Count == 0 && !graph.IsOutput(v)))
+            {
+                graph.RemoveNode(n);
+            }
         }
     }
 

@@ -64,7 +64,7 @@ public sealed class CompressSearch
         }
 
         _progress?.Report("collecting statistics");
-        LayerQuantizer[] quantizers = Prepare(working, layers, selection.Take(_options.CalibrationSamples), inPlace);
+        LayerQuantizer[] quantizers = LayerPreparation.Prepare(working, layers, selection.Take(_options.CalibrationSamples), inPlace, _samples, _options.Threads);
         _progress?.Report("measuring each layer's effect");
         CompressSamples probe = selection.Take(_options.SensitivitySamples);
         Reference probeReference = reference.Take(probe.Count);
@@ -207,30 +207,7 @@ public sealed class CompressSearch
         return result;
     }
 
-    private IReadOnlyList<LinearLayer> Layers(Model model) =>
-        [.. LinearLayers.Find(model).Where(l => l.Weight.Constant!.Count >= _options.MinimumElements)];
-
-    private LayerQuantizer[] Prepare(Model working, IReadOnlyList<LinearLayer> layers, CompressSamples calibration, bool inPlace)
-    {
-        LayerStatistics?[] statistics = [.. layers.Select(l => l.Input is { IsConstant: false } && l.InputSize <= LayerStatistics.LargestInputSize ? new LayerStatistics(l) : null)];
-        string[] names = [.. statistics.OfType<LayerStatistics>().Select(s => s.Layer.Input!.Name).Distinct()];
-        Dictionary<string, int> position = names.Select((n, i) => (n, i)).ToDictionary(p => p.n, p => p.i);
-        if (names.Length > 0)
-        {
-            _samples.Values(working, names, calibration, values => Parallel.For(0, statistics.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.Threads) }, t =>
-            {
-                if (statistics[t] is { } s)
-                {
-                    s.Add(values[position[s.Layer.Input!.Name]]);
-                }
-            }));
-        }
-
-        LayerQuantizer[] quantizers = new LayerQuantizer[layers.Count];
-        Parallel.For(0, layers.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.Threads) },
-            t => quantizers[t] = new LayerQuantizer(layers[t], statistics[t], scaleRows: !inPlace, powersOfTwo: inPlace));
-        return quantizers;
-    }
+    private IReadOnlyList<LinearLayer> Layers(Model model) => LayerPreparation.Layers(model, _options.MinimumElements);
 
     private double[] Sensitivities(Model working, IReadOnlyList<LinearLayer> layers, LayerQuantizer[] quantizers, Reference probe, bool inPlace)
     {

@@ -74,7 +74,8 @@ public sealed class LayerStatistics
         float[] values = input.ToFloats();
         if (Layer.Window is { } window)
         {
-            AddConvolution(values, input.Shape, window, maxPlaces);
+            // Small groups have few numbers to learn and are many: a quarter of the places does.
+            AddConvolution(values, input.Shape, window, Layer.Groups > 1 && Layer.InputSize <= 32 ? Math.Max(16, maxPlaces / 4) : maxPlaces);
         }
         else
         {
@@ -151,8 +152,24 @@ public sealed class LayerStatistics
     {
         int d = row.Length;
         double[] sums = _sums[group];
-        TensorPrimitives.Add(sums, row, sums);
         double[] moments = _moments[group];
+        if (d <= 16)
+        {
+            for (int i = 0; i < d; i++)
+            {
+                double v = row[i];
+                sums[i] += v;
+                int at = i * d;
+                for (int j = 0; j <= i; j++)
+                {
+                    moments[at + j] += v * row[j];
+                }
+            }
+
+            return;
+        }
+
+        TensorPrimitives.Add(sums, row, sums);
         for (int i = 0; i < d; i++)
         {
             double v = row[i];

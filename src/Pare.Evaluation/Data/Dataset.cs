@@ -33,6 +33,14 @@ public abstract class Dataset : IDisposable
     /// <summary>Streams all samples.</summary>
     public IEnumerable<Sample> Read() => Read([.. Enumerable.Range(0, Items.Count)]);
 
+    /// <summary>Some of the samples as a data set of their own, which reads from this one and leaves it open when disposed.</summary>
+    /// <param name="places">Places in <see cref="Items"/>, strictly ascending.</param>
+    public Dataset Subset(IReadOnlyList<int> places)
+    {
+        ArgumentNullException.ThrowIfNull(places);
+        return new SelectedDataset(this, [.. places], [], ownsInner: false);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,7 +1,7 @@
 namespace Pare.Evaluation;
 
-/// <summary>Some samples of another data set, which it owns.</summary>
-internal sealed class SelectedDataset(Dataset inner, int[] selection, IReadOnlyList<Diagnostic> diagnostics) : Dataset
+/// <summary>Some samples of another data set.</summary>
+internal sealed class SelectedDataset(Dataset inner, int[] selection, IReadOnlyList<Diagnostic> diagnostics, bool ownsInner = true) : Dataset
 {
     private readonly SampleInfo[] _items = [.. selection.Select(i => inner.Items[i])];
 
@@ -27,7 +27,7 @@ internal sealed class SelectedDataset(Dataset inner, int[] selection, IReadOnlyL
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && ownsInner)
         {
             inner.Dispose();
         }

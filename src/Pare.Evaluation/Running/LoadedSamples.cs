@@ -15,6 +15,9 @@ public sealed record LoadedSamples
     /// <summary>How pictures are preprocessed, in one line; null where the data are tensors.</summary>
     public string? Preprocessing { get; init; }
 
+    /// <summary>Samples that could not be read and were left out.</summary>
+    public IReadOnlyList<UnreadableSample> Unreadable { get; init; } = [];
+
     /// <summary>What was assumed or tolerated, unreadable samples included.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
 }

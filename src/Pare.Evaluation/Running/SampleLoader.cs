@@ -48,11 +48,12 @@ public sealed class SampleLoader(IModelRunner runner)
             Labels = [.. read.Select(i => classes?.Labels[i])],
             Batch = batch,
             Preprocessing = scoring.Feed.Plan?.ToString(),
+            Unreadable = [.. unreadable.OfType<UnreadableSample>()],
             Diagnostics =
             [
                 .. data.Diagnostics,
                 .. classes?.Diagnostics ?? [],
-                .. unreadable.OfType<UnreadableSample>().Select(u => new Diagnostic(DiagnosticSeverity.Warning, $"left out, it cannot be read: {u}")),
+                .. unreadable.OfType<UnreadableSample>().Select(u => new Diagnostic(DiagnosticSeverity.Warning, $"left out, it cannot be read: {u.Why}", u.File)),
                 .. scoring.Feed.Plan?.Assumption is { } assumption ? [new Diagnostic(DiagnosticSeverity.Warning, assumption)] : Array.Empty<Diagnostic>(),
             ],
         };

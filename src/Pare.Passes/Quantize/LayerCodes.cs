@@ -6,6 +6,9 @@ public sealed record LayerCodes
     /// <summary>The layer.</summary>
     public required LinearLayer Layer { get; init; }
 
+    /// <summary>The step asked for.</summary>
+    public required double Step { get; init; }
+
     /// <summary>One code for each element of the weight tensor, in its order, in [-127, 127].</summary>
     public required sbyte[] Codes { get; init; }
 

@@ -210,6 +210,7 @@ public sealed class LayerQuantizer
         return new LayerCodes
         {
             Layer = l,
+            Step = step,
             Codes = codes,
             ColumnScales = columns,
             RowScales = rowsMatter ? _rowScale : null,

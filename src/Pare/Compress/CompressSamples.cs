@@ -9,9 +9,12 @@ public sealed record CompressSamples
     /// <summary>The right answer of each sample; null where there are no labels.</summary>
     public IReadOnlyList<int>? Labels { get; init; }
 
+    /// <summary>Rows of an output that belong to one sample's run: more than 1 where the model fixes its batch and the sample is repeated to fill it.</summary>
+    public int Batch { get; init; } = 1;
+
     /// <summary>Number of samples.</summary>
     public int Count => Inputs.Count;
 
     /// <summary>The first samples, or all where there are fewer. Samples should come shuffled.</summary>
-    public CompressSamples Take(int count) => count >= Count ? this : new CompressSamples { Inputs = [.. Inputs.Take(count)], Labels = Labels is null ? null : [.. Labels.Take(count)] };
+    public CompressSamples Take(int count) => count >= Count ? this : this with { Inputs = [.. Inputs.Take(count)], Labels = Labels is null ? null : [.. Labels.Take(count)] };
 }

@@ -14,7 +14,11 @@ internal sealed class SampleRunner(IModelRunner runner, int threads, Cancellatio
     public float[][] Outputs(IModelSession session, CompressSamples samples)
     {
         float[][] outputs = new float[samples.Count][];
-        ForEach(samples.Count, i => outputs[i] = session.Run(samples.Inputs[i])[0].ToFloats());
+        ForEach(samples.Count, i =>
+        {
+            float[] all = session.Run(samples.Inputs[i])[0].ToFloats();
+            outputs[i] = samples.Batch == 1 ? all : all[..(all.Length / samples.Batch)];
+        });
         return outputs;
     }
 

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Pare.Compress;
+
+/// <summary>How reports of compression are written as JSON. Made at compile time, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    WriteIndented = false)]
+[JsonSerializable(typeof(CompressReport))]
+public sealed partial class CompressJson : JsonSerializerContext;

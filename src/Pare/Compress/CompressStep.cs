@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+using Pare.Evaluation;
+using Pare.Passes.Optimize;
+using Pare.Passes.Quantize;
+using Pare.Workflows;
+
+namespace Pare.Compress;
+
+/// <summary>
+/// The result of a search, to be made again without searching: optimisation, then each weight at the step that was found. The steps' rounding spreads its
+/// errors by the statistics of the same calibration samples, so the data must be there.
+/// </summary>
+public sealed record CompressStep : RecipeStep
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Verb => "compress";
+
+    /// <summary>What happened to the graph.</summary>
+    public required CompressStructure Structure { get; init; }
+
+    /// <summary>The data that was chosen by.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Which samples of it were taken.</summary>
+    public required DatasetOptions DataOptions { get; init; }
+
+    /// <summary>Whether the data was halved, one half being kept for the report.</summary>
+    public required bool Halved { get; init; }
+
+    /// <summary>How pictures became inputs, as given.</summary>
+    public Preprocessing? Preprocessing { get; init; }
+
+    /// <summary>Samples that statistics were taken from.</summary>
+    public required int CalibrationSamples { get; init; }
+
+    /// <summary>Constants with fewer elements were left alone.</summary>
+    public required int MinimumElements { get; init; }
+
+    /// <summary>Step of each weight in the graph's order; 0 for one that stayed.</summary>
+    public required IReadOnlyList<double> Steps { get; init; }
+
+    /// <inheritdoc/>
+    public override StepOutcome Apply(Model model, PassContext context)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(context);
+        IModelRunner runner = context.Runner ?? throw new PassException("compress", "needs a runner for the statistics of its layers");
+        using Dataset whole = Datasets.Open(Data, DataOptions);
+        using Dataset data = Halved ? whole.Subset(StratifiedOrder.Halves(whole, context.Seed).First) : whole;
+        int[] order = StratifiedOrder.Of(data, context.Seed);
+        // Unreadable samples were passed over; a few more make up for them.
+        LoadedSamples loaded = new SampleLoader(runner).Load(model, data, [.. order.Take(CalibrationSamples)], new EvaluationOptions { Preprocessing = Preprocessing, Threads = context.Threads }, context.Cancellation);
+        bool inPlace = Structure == CompressStructure.Same;
+        IReadOnlyList<Change> changes = inPlace ? [] : Optimise(model, context);
+        IReadOnlyList<LinearLayer> layers = LayerPreparation.Layers(model, MinimumElements);
+        if (layers.Count != Steps.Count)
+        {
+            throw new RecipeException($"the recipe has steps for {Steps.Count} weights, the model has {layers.Count}: it is not the model that the recipe was made with");
+        }
+
+        SampleRunner samples = new(runner, context.Threads, context.Cancellation);
+        LayerQuantizer[] quantizers = LayerPreparation.Prepare(model, layers, new CompressSamples { Inputs = loaded.Inputs, Batch = loaded.Batch }, inPlace, samples, context.Threads);
+        LayerCodes?[] codes = new LayerCodes?[layers.Count];
+        for (int t = 0; t < codes.Length; t++)
+        {
+            codes[t] = Steps[t] > 0 ? quantizers[t].Quantize(Steps[t]) : null;
+        }
+
+        int count = codes.Count(c => c is not null);
+        if (inPlace)
+        {
+            CodeStorage.ApplyInPlace(layers, codes);
+        }
+        else
+        {
+            CodeStorage.Apply(model, layers, codes);
+        }
+
+        return new StepOutcome { Model = model, Changes = [.. changes, new Change("compress", inPlace ? "weight rounded in place" : "weight stored as codes", count)], StatedDrift = null };
+    }
+
+    internal static IReadOnlyList<Change> Optimise(Model model, PassContext context) => OptimizeStep.Sum(OptimizePipeline.Create(model, new OptimizeOptions()).Run(model, context));
+
+    internal static CompressStep Of(CompressRequest request, CompressOutcome outcome) => new()
+    {
+        Structure = request.Options.Structure,
+        Data = Path.GetFullPath(request.Data),
+        DataOptions = request.DataOptions,
+        Halved = request.TestData is null,
+        Preprocessing = PreprocessingResolver.Resolve(request.Input, request.Preprocessing),
+        CalibrationSamples = request.Options.CalibrationSamples,
+        MinimumElements = request.Options.MinimumElements,
+        Steps = [.. outcome.Layers.Select(l => l.Step)],
+    };
+}

@@ -22,6 +22,12 @@ internal sealed class ModelDataOptions
 
     public int Seed(VerbContext context) => context.Get(_seed);
 
+    /// <summary>The data as named, or null.</summary>
+    public string? Path(VerbContext context) => context.Get(_data);
+
+    /// <summary>Which samples to take.</summary>
+    public DatasetOptions Selection(VerbContext context) => _selection.Read(context, context.Get(_seed));
+
     /// <summary>Opens the data, or gives null where none were named.</summary>
     public Dataset? Open(VerbContext context) => context.Get(_data) is { } path ? Open(context, path) : null;
 

@@ -10,6 +10,9 @@ internal sealed class SkipOption
 
     public Symbol Symbol => _skip;
 
+    /// <summary>Whether unreadable samples may be skipped.</summary>
+    public bool IsSet(VerbContext context) => context.Get(_skip);
+
     /// <summary>Names the samples.</summary>
     /// <exception cref="ModelFormatException">There are some, and they may not be skipped.</exception>
     public void Judge(VerbContext context, IReadOnlyList<UnreadableSample> unreadable)

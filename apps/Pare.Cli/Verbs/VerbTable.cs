@@ -14,6 +14,7 @@ internal static class VerbTable
         new("label", "What a model sees in pictures: top labels with scores", () => new LabelVerb()),
         new("evaluate", "Accuracy on data, with interval, cross entropy, a table a class", () => new EvaluateVerb()),
         new("compare", "Whether two models are the same for the user: drift, flips, accuracy", () => new CompareVerb()),
+        new("compress", "The main job: the smallest model within a drop of accuracy or a size, with the proof", () => new CompressVerb()),
         new("apply", "Replay a recipe", () => new ApplyVerb()),
     ];
 }

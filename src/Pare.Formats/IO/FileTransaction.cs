@@ -16,6 +16,9 @@ public sealed class FileTransaction : IDisposable
     /// <param name="overwrite">Whether existing files may be replaced.</param>
     public FileTransaction(bool overwrite = false) => _overwrite = overwrite;
 
+    /// <summary>Whether existing files may be replaced.</summary>
+    public bool Overwrites => _overwrite;
+
     /// <summary>Checks that a file may be written, so that a long job need not end in a refusal.</summary>
     /// <param name="path">The file.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>

@@ -20,11 +20,8 @@ public sealed record CompressRequest
     /// <summary>Data that is only reported on; null for a seeded, stratified half of <see cref="Data"/>.</summary>
     public string? TestData { get; init; }
 
-    /// <summary>How pictures become inputs, as given; null for what lies beside the model, then the assumption.</summary>
-    public Preprocessing? Preprocessing { get; init; }
-
-    /// <summary>Names of the classes; null for the file beside the model, then the folders' names.</summary>
-    public LabelList? Labels { get; init; }
+    /// <summary>Preprocessing, labels and the like, as for an evaluation.</summary>
+    public EvaluationOptions Evaluation { get; init; } = new();
 
     /// <summary>Bounds and limits.</summary>
     public CompressOptions Options { get; init; } = new();

@@ -282,7 +282,7 @@ public sealed class CompressSearch
             string name = layers[t].Weight.Producer?.Name ?? layers[t].Weight.Name;
             plans.Add(c is null
                 ? new LayerPlan(name, layers[t].Weight.Constant!.Count, "unchanged", 0, false, plan?.Sensitivities[t] ?? 0, 32, double.PositiveInfinity)
-                : new LayerPlan(name, c.Codes.Length, inPlace ? "in-place" : "codes", c.Step, c.RowScales is not null, plan.Sensitivities[t],
+                : new LayerPlan(name, c.Codes.Length, inPlace ? "in-place" : "codes", c.Step, c.RowScales is not null, plan!.Sensitivities[t],
                     Entropy(c.Codes), Sqnr(plan.Quantizers[t].Original, c.Weights)));
         }
 

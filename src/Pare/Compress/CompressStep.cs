@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pare.Evaluation;
 using Pare.Passes.Optimize;
@@ -28,8 +29,8 @@ public sealed record CompressStep : RecipeStep
     /// <summary>Whether the data was halved, one half being kept for the report.</summary>
     public required bool Halved { get; init; }
 
-    /// <summary>How pictures became inputs, as given.</summary>
-    public Preprocessing? Preprocessing { get; init; }
+    /// <summary>How pictures became inputs, as given; see <see cref="PreprocessingFile"/>.</summary>
+    public JsonElement? Preprocessing { get; init; }
 
     /// <summary>Samples that statistics were taken from.</summary>
     public required int CalibrationSamples { get; init; }
@@ -50,7 +51,7 @@ public sealed record CompressStep : RecipeStep
         using Dataset data = Halved ? whole.Subset(StratifiedOrder.Halves(whole, context.Seed).First) : whole;
         int[] order = StratifiedOrder.Of(data, context.Seed);
         // Unreadable samples were passed over; a few more make up for them.
-        LoadedSamples loaded = new SampleLoader(runner).Load(model, data, [.. order.Take(CalibrationSamples)], new EvaluationOptions { Preprocessing = Preprocessing, Threads = context.Threads }, context.Cancellation);
+        LoadedSamples loaded = new SampleLoader(runner).Load(model, data, [.. order.Take(CalibrationSamples)], new EvaluationOptions { Preprocessing = Given(), Threads = context.Threads }, context.Cancellation);
         bool inPlace = Structure == CompressStructure.Same;
         IReadOnlyList<Change> changes = inPlace ? [] : Optimise(model, context);
         IReadOnlyList<LinearLayer> layers = LayerPreparation.Layers(model, MinimumElements);
@@ -80,6 +81,8 @@ public sealed record CompressStep : RecipeStep
         return new StepOutcome { Model = model, Changes = [.. changes, new Change("compress", inPlace ? "weight rounded in place" : "weight stored as codes", count)], StatedDrift = null };
     }
 
+    private Preprocessing? Given() => Preprocessing is { ValueKind: JsonValueKind.Object } given ? PreprocessingFile.Parse(System.Text.Encoding.UTF8.GetBytes(given.GetRawText()), "recipe") : null;
+
     internal static IReadOnlyList<Change> Optimise(Model model, PassContext context) => OptimizeStep.Sum(OptimizePipeline.Create(model, new OptimizeOptions()).Run(model, context));
 
     internal static CompressStep Of(CompressRequest request, CompressOutcome outcome) => new()
@@ -88,7 +91,7 @@ public sealed record CompressStep : RecipeStep
         Data = Path.GetFullPath(request.Data),
         DataOptions = request.DataOptions,
         Halved = request.TestData is null,
-        Preprocessing = PreprocessingResolver.Resolve(request.Input, request.Preprocessing),
+        Preprocessing = request.Evaluation.Preprocessing is { } given ? JsonDocument.Parse(PreprocessingFile.ToJson(given)).RootElement.Clone() : null,
         CalibrationSamples = request.Options.CalibrationSamples,
         MinimumElements = request.Options.MinimumElements,
         Steps = [.. outcome.Layers.Select(l => l.Step)],

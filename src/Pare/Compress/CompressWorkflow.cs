@@ -40,14 +40,7 @@ public sealed class CompressWorkflow(IModelRunner runner)
             FileTransaction.CheckTarget(Beside(request.Output, suffix), outputs.Overwrites);
         }
 
-        LabelList? labels = request.Labels ?? LabelList.FindBeside(request.Input);
-        EvaluationOptions evaluation = new()
-        {
-            Preprocessing = PreprocessingResolver.Resolve(request.Input, request.Preprocessing),
-            Labels = labels,
-            Threads = options.Threads,
-            ModelName = Path.GetFileName(request.Input),
-        };
+        EvaluationOptions evaluation = request.Evaluation with { Threads = options.Threads, ModelName = Path.GetFileName(request.Input) };
 
         progress?.Report("loading samples");
         using Dataset whole = Datasets.Open(request.Data, request.DataOptions);
@@ -71,12 +64,13 @@ public sealed class CompressWorkflow(IModelRunner runner)
             changes = CompressStep.Optimise(working, new PassContext { Runner = runner, Threads = options.Threads, Seed = options.Seed, Cancellation = cancellation });
         }
 
-        CompressSearch search = new(runner, m => ModelWriter.ToBytes(m, opened.Suffix), Measure(options.Measure, request.Output), options, progress, cancellation);
+        CompressSearch search = new(runner, m => ToBytes(m, opened), Measure(options.Measure, request.Output), options, progress, cancellation);
         CompressOutcome outcome = search.Run(opened.Model, working, selection);
 
         progress?.Report("proving the result");
-        FileReport output = ModelWriter.Write(outcome.Model, request.Output, outputs);
-        byte[] before = ModelWriter.ToBytes(opened.Model, opened.Suffix);
+        ModelFile.Save(outcome.Model, opened.Format, request.Output, outputs, outputs.Overwrites);
+        FileReport output = FileReport.Of(request.Output, outputs.StreamOf(request.Output));
+        byte[] before = ToBytes(opened.Model, opened);
         long baselineMeasured = Measure(options.Measure, request.Output)(before);
         Evaluator evaluator = new(runner);
         EvaluationOptions resultOptions = evaluation with { ModelName = Path.GetFileName(request.Output) };
@@ -142,6 +136,13 @@ public sealed class CompressWorkflow(IModelRunner runner)
         }
 
         return loaded;
+    }
+
+    private static byte[] ToBytes(Model model, OpenedModel opened)
+    {
+        using MemoryStream stream = new();
+        opened.Format.Write(model, new StreamTarget(stream, opened.Suffix));
+        return stream.ToArray();
     }
 
     private static CompressSamples ToSamples(LoadedSamples loaded) => new()

@@ -8,6 +8,7 @@ namespace Pare.Workflows;
 [JsonDerivedType(typeof(RoundStep), "round")]
 [JsonDerivedType(typeof(ClusterStep), "cluster")]
 [JsonDerivedType(typeof(ConvertStep), "convert")]
+[JsonDerivedType(typeof(Compress.CompressStep), "compress")]
 public abstract record RecipeStep
 {
     /// <summary>The verb that does the step.</summary>

@@ -49,7 +49,7 @@ public static class GraphOrder
                 }
                 else if (!finished)
                 {
-                    string cycle = string.Join(" <- ", stack.Select(s => s.Node.Name).TakeWhile(n => n != next.Name).Take(6).Append(next.Name));
+                    string cycle = string.Join(" <- ", stack.TakeWhile(s => !ReferenceEquals(s.Node, next)).Take(6).Select(s => s.Node.Name).Append(next.Name).Reverse().Append(next.Name));
                     throw new GraphException($"the graph has a cycle: {cycle}", next.Name);
                 }
             }

@@ -172,4 +172,23 @@ public sealed class ModelFileTests : IDisposable
 
         Assert.Throws<ModelFormatException>(() => ModelFile.Open(path));
     }
+
+    [Theory]
+    [InlineData(".pb.gz")]
+    [InlineData(".pb.zip")]
+    public void Open_DamagedWrapping_ResultOrTypedError(string suffix)
+    {
+        Model small = new(Vocabularies.TensorFlow);
+        Node x = small.Graph.CreateNode("x", "Placeholder");
+        small.Graph.CreateNode("y", "Relu", [x.Output]);
+        string path = Path.Combine(_folder, "m" + suffix);
+        ModelFile.Save(small, ModelFile.FormatOf(path)!, path);
+        ReaderFuzzer fuzzer = new(bytes =>
+        {
+            File.WriteAllBytes(path, bytes);
+            ModelFile.Open(path);
+        });
+        fuzzer.Run(suffix, File.ReadAllBytes(path), ReaderFuzzer.Mutants() * 10);
+        Assert.True(fuzzer.Refused > 0);
+    }
 }

@@ -41,7 +41,18 @@ internal static class OnnxFolding
         }
 
         Value[] wanted = [.. plan.Keys];
-        IReadOnlyList<TensorData> results = Compute(r, runner, inside, wanted);
+        IReadOnlyList<TensorData> results;
+        try
+        {
+            results = Compute(r, runner, inside, wanted);
+        }
+        catch (PareException e)
+        {
+            // The model itself may never get there (a branch not taken); what cannot be computed stays as it is.
+            r.Context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, $"constants were not folded: {e.Message}", e.Where));
+            return;
+        }
+
         for (int i = 0; i < wanted.Length; i++)
         {
             Value v = wanted[i];

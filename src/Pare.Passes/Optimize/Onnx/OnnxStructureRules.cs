@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -104,7 +105,7 @@ internal static class OnnxStructureRules
     }
 
     /// <summary>Nodes that compute the same become one; those of an inner graph also look for their twin around it.</summary>
-    public static void MergeTwins(OnnxRewriter r) => MergeTwins(r, r.Model.Graph, []);
+    public static void MergeTwins(OnnxRewriter r) => MergeTwins(r, r.Model.Graph, [], new Dictionary<Value, int>(ReferenceEqualityComparer.Instance));
 
     /// <summary>An If whose condition is known gives way to the branch taken.</summary>
     public static void InlineIfs(OnnxRewriter r)
@@ -136,7 +137,7 @@ internal static class OnnxStructureRules
         }
     }
 
-    private static void MergeTwins(OnnxRewriter r, Graph graph, Dictionary<string, Node> around)
+    private static void MergeTwins(OnnxRewriter r, Graph graph, Dictionary<string, Node> around, Dictionary<Value, int> ids)
     {
         Dictionary<string, Node> known = new(around, StringComparer.Ordinal);
         foreach (Node n in GraphOrder.Topological(graph))
@@ -146,7 +147,11 @@ internal static class OnnxStructureRules
                 continue;
             }
 
-            string key = Key(n);
+            if (Key(n, ids) is not { } key)
+            {
+                continue;
+            }
+
             if (!known.TryGetValue(key, out Node? twin))
             {
                 known[key] = n;
@@ -171,32 +176,48 @@ internal static class OnnxStructureRules
         {
             foreach (Graph inner in n.Subgraphs())
             {
-                MergeTwins(r, inner, known);
+                MergeTwins(r, inner, known, ids);
             }
         }
     }
 
-    private static string Key(Node node)
+    // What two nodes must have in common to compute the same, or null where that cannot be told.
+    private static string? Key(Node node, Dictionary<Value, int> ids)
     {
         StringBuilder key = new();
-        key.Append(node.Domain).Append(':').Append(node.Operator);
+        key.Append(node.Domain).Append(':').Append(node.Operator).Append(':').Append(node.Outputs.Count);
         foreach (Value? v in node.Inputs)
         {
-            key.Append('|').Append(v is null ? "" : v.Producer is null ? "=" : v.Producer.Graph.GetHashCode().ToString("x", System.Globalization.CultureInfo.InvariantCulture)).Append(v?.Name);
+            key.Append('|');
+            if (v is not null)
+            {
+                if (!ids.TryGetValue(v, out int id))
+                {
+                    ids[v] = id = ids.Count;
+                }
+
+                key.Append(CultureInfo.InvariantCulture, $"{id}");
+            }
         }
 
         foreach ((string name, AttributeValue a) in node.Attributes.OrderBy(a => a.Key, StringComparer.Ordinal))
         {
-            key.Append('|').Append(name).Append('=').Append(a.Kind switch
+            string? value = a.Kind switch
             {
-                AttributeKind.Integer => a.AsInteger.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                AttributeKind.Float => BitConverter.SingleToInt32Bits(a.AsFloat).ToString(System.Globalization.CultureInfo.InvariantCulture),
+                AttributeKind.Integer => a.AsInteger.ToString(CultureInfo.InvariantCulture),
+                AttributeKind.Float => BitConverter.SingleToInt32Bits(a.AsFloat).ToString(CultureInfo.InvariantCulture),
                 AttributeKind.String => Convert.ToHexString(a.AsBytes.Span),
                 AttributeKind.Integers => string.Join(",", a.AsIntegers),
                 AttributeKind.Floats => string.Join(",", a.AsFloats.Select(BitConverter.SingleToInt32Bits)),
-                AttributeKind.Tensor when a.AsTensor is { ByteLength: <= 1 << 20 } t && t.Type != DataType.String => $"{t}{Convert.ToHexString(SHA256.HashData(t.GetBytes()))}",
-                _ => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(a).ToString("x", System.Globalization.CultureInfo.InvariantCulture),
-            });
+                AttributeKind.Tensor when a.AsTensor is { ByteLength: <= 1 << 20 } t and not SparseTensorData && t.Type != DataType.String => $"{t}{Convert.ToHexString(SHA256.HashData(t.GetBytes()))}",
+                _ => null,
+            };
+            if (value is null)
+            {
+                return null;
+            }
+
+            key.Append('|').Append(name).Append('=').Append(value);
         }
 
         return key.ToString();

@@ -57,6 +57,6 @@ internal sealed record OnnxValueInfo
     /// <summary>How <c>value_info</c> declares it.</summary>
     public OnnxDeclaration? Inner { get; init; }
 
-    /// <summary>The initializer's message; null where it cannot be copied (external data, sparse).</summary>
+    /// <summary>The initializer's message; null where it cannot be copied (external data).</summary>
     public OnnxTensorMessage? Tensor { get; init; }
 }

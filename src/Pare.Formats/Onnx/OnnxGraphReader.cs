@@ -55,7 +55,9 @@ internal sealed class OnnxGraphReader
                     Initializer(graph, scope, r, kept, message.FieldOffset);
                     break;
                 case 15:
-                    Initializer(graph, scope, _tensors.ReadSparse(message.Message()), null, message.FieldOffset);
+                    WireReader sparse = message.Message();
+                    OnnxTensorReader.Result values = _tensors.ReadSparse(sparse);
+                    Initializer(graph, scope, values, values.IsExternal ? null : new OnnxTensorMessage(values.Name, values.Content, sparse.Whole), message.FieldOffset);
                     break;
                 case 11:
                     inputs.Add(Declaration(message.Message(), inputs.Count));

@@ -185,15 +185,23 @@ internal sealed class OnnxGraphWriter(long irVersion, Func<Value, (string Locati
     private void Initializer(WireWriter message, Value value)
     {
         TensorData content = value.Constant ?? throw new GraphException($"the initializer '{value.Name}' has no content");
+        OnnxTensorMessage? kept = value.Extension is OnnxValueInfo { Tensor: { } t } && ReferenceEquals(t.Content, content) ? t : null;
         if (content is SparseTensorData sparse)
         {
-            message.Message(15, OnnxTensorWriter.Sparse(value.Name, sparse));
+            if (kept?.Name == value.Name)
+            {
+                message.Bytes(15, kept.Message);
+            }
+            else
+            {
+                message.Message(15, OnnxTensorWriter.Sparse(value.Name, sparse));
+            }
         }
         else if (placeExternally(value) is (string location, long offset))
         {
             message.Message(5, OnnxTensorWriter.External(value.Name, content, location, offset));
         }
-        else if (value.Extension is OnnxValueInfo { Tensor: { } kept } && ReferenceEquals(kept.Content, content))
+        else if (kept is not null)
         {
             if (kept.Name == value.Name)
             {

@@ -1,3 +1,5 @@
+using Pare.Passes.Optimize;
+
 namespace Pare.Passes.Conversion;
 
 /// <summary>One conversion: walks the nodes that the outputs need, producers first, and applies their lowerings.</summary>
@@ -66,7 +68,12 @@ internal sealed class TensorFlowConverter
 
         RemoveUnused(_result.Graph);
         BranchSinking.Run(_result.Graph);
-        _result.Graph.RemoveInitializers(v => v.Uses.Count == 0);
+        _result.Graph.RemoveInitializers(v => v.Uses.Count == 0 && !_result.Graph.IsOutput(v));
+        if (_options.CancelTransposes)
+        {
+            new CancelTransposesPass().Run(_result, new PassContext());
+        }
+
         return _result;
     }
 

@@ -22,6 +22,12 @@ internal static class TransposeRules
     /// <summary>The rule for a node, or null.</summary>
     public static Func<TransposeMove, bool>? Find(Node node) => node.Domain is "" or "ai.onnx" ? s_rules.GetValueOrDefault(node.Operator) : null;
 
+    /// <summary>Whether element i of the result depends on the elements of the inputs that broadcast to i alone, with nothing said about axes.</summary>
+    public static bool IsElementwise(Node node) => node.Domain is "" or "ai.onnx" && node.Outputs.Count == 1 && (Array.IndexOf(s_unary, node.Operator) >= 0 || Array.IndexOf(s_broadcasting, node.Operator) >= 0);
+
+    /// <summary>Whether a node without consumers is one that moving may have left behind.</summary>
+    public static bool IsMovable(Node node) => TransposeSinker.IsTranspose(node) || (node.Domain is "" or "ai.onnx" && node.Operator == "Reshape") || IsElementwise(node);
+
     private static IEnumerable<KeyValuePair<string, Func<TransposeMove, bool>>> Rules()
     {
         foreach (string s in s_unary)

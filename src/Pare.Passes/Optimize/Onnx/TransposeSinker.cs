@@ -41,6 +41,13 @@ internal sealed class TransposeSinker(Graph graph, long opset, bool spare)
         }
 
         RemoveUnused();
+        TransposeLifter lifter = new(this);
+        foreach (Node n in graph.Nodes.Where(IsTranspose).ToArray())
+        {
+            lifter.Lift(n);
+        }
+
+        RemoveUnused();
     }
 
     /// <summary>The value a Transpose of exactly this permutation takes, or null where the value is none such.</summary>
@@ -222,7 +229,7 @@ internal sealed class TransposeSinker(Graph graph, long opset, bool spare)
     {
         foreach (Node n in graph.Nodes.Reverse().ToArray())
         {
-            if ((IsTranspose(n) || n.Operator == "Reshape") && n.Outputs.All(o => o.Uses.Count == 0 && !graph.IsOutput(o)))
+            if (TransposeRules.IsMovable(n) && n.Outputs.All(o => o.Uses.Count == 0 && !graph.IsOutput(o)))
             {
                 graph.RemoveNode(n);
             }

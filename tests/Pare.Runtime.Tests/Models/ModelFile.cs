@@ -17,7 +17,7 @@ internal static class ModelFile
         return path.EndsWith(".onnx", StringComparison.Ordinal) ? new OnnxFormat().Read(source) : new GraphDefFormat().Read(source);
     }
 
-    public static TensorData Array(string path) => NpyReader.Read(File.ReadAllBytes(path));
+    public static TensorData Array(string path) => NpyReader.ReadFile(path);
 
     public static double MaxDifference(TensorData expected, TensorData actual)
     {

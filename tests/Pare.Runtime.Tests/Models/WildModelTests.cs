@@ -35,7 +35,8 @@ public class WildModelTests
         IReadOnlyList<TensorData> results = session.Run([golden.Read("in_0")]);
         for (int i = 0; i < 3; i++)
         {
-            Assert.InRange(ModelFile.MaxDifference(golden.Read($"out_{i}"), results[i]), 0, 2e-4);
+            // Its logarithms of near-silence magnify rounding: two correct runtimes are 75 dB apart.
+            Assert.InRange(ModelFile.MaxDifference(golden.Read($"out_{i}"), results[i]), 0, 1e-3);
         }
     }
 

@@ -32,12 +32,22 @@ public sealed class OnnxRuntimeRunner : IModelRunner
         return OnnxRuntimeSession.Create(OnnxCut.Cut(model, inputs, outputs), options);
     }
 
-    private static OnnxRuntimeSession LoadTensorFlow(Model model, SessionOptions options)
+    private static IModelSession LoadTensorFlow(Model model, SessionOptions options)
     {
         ValueNames names = new(model);
         IReadOnlyList<Value> outputs = names.Resolve(options.Fetches, "fetched") ?? [.. model.Graph.Outputs];
         IReadOnlyList<Value> inputs = names.Resolve(options.Feeds, "fed") ?? Reached(model, outputs);
-        Model converted = TensorFlowToOnnx.Convert(model, new TensorFlowToOnnxOptions { Inputs = inputs, Outputs = outputs });
+        Model converted;
+        try
+        {
+            converted = TensorFlowToOnnx.Convert(model, new TensorFlowToOnnxOptions { Inputs = inputs, Outputs = outputs });
+        }
+        catch (UnsupportedModelException e) when (e.Nodes.All(n => TensorFlowToOnnx.Supports(n.Operator)) && inputs.Any(v => TensorFlowToOnnx.Describe(v).Shape is not { IsStatic: true }))
+        {
+            // What stands in the way may be that shapes are not known yet.
+            return new DeferredSession(model, inputs, outputs, options);
+        }
+
         return OnnxRuntimeSession.Create(converted, options);
     }
 

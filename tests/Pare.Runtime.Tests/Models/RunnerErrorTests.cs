@@ -59,6 +59,22 @@ public class RunnerErrorTests
         Assert.Equal([2f], session.Run([DenseTensorData.Create([-2f], new TensorShape(1))])[0].ToFloats());
     }
 
+    [Fact]
+    public void Run_UnknownRankThatAnOperatorNeeds_IsTakenFromTheTensors()
+    {
+        Model model = new(Vocabularies.TensorFlow);
+        Node x = model.Graph.CreateNode("x", "Placeholder");
+        x.Attributes["dtype"] = AttributeValue.Of(DataType.Float32);
+        Node y = model.Graph.CreateNode("y", "BatchMatMul", [x.Output, x.Output]);
+        y.Attributes["T"] = AttributeValue.Of(DataType.Float32);
+        y.Attributes["adj_y"] = AttributeValue.Of(true);
+        model.Graph.Inputs.Add(x.Output);
+        model.Graph.Outputs.Add(y.Output);
+        using IModelSession session = new OnnxRuntimeRunner().Load(model);
+        Assert.Equal([5f], session.Run([DenseTensorData.Create([1f, 2f], new TensorShape(1, 2))])[0].ToFloats());
+        Assert.Equal([5f, 25f], session.Run([DenseTensorData.Create([1f, 2f, 3f, 4f], new TensorShape(2, 1, 2))])[0].ToFloats());
+    }
+
     private static Model TensorFlowModel()
     {
         Model model = new(Vocabularies.TensorFlow);

@@ -27,6 +27,13 @@ public static class TensorFlowToOnnx
         return new TensorFlowConverter(model, options).Run();
     }
 
+    /// <summary>Name, ONNX element type and shape of a TensorFlow value, from its node's attributes.</summary>
+    public static ValueDescription Describe(Value value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new ValueDescription(value.Name, TensorFlowTypes.ToOnnx(TensorFlowTypes.TypeOf(value)), TensorFlowTypes.ShapeOf(value));
+    }
+
     /// <summary>Whether nodes of an operator can be carried over (some of their variants may still not be).</summary>
     public static bool Supports(string @operator) => TensorFlowLowerings.Find(@operator) is not null;
 }

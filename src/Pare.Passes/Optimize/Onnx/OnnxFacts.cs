@@ -31,6 +31,13 @@ internal sealed class OnnxFacts
         value.Extension = before.Extension;
     }
 
+    /// <summary>Drops what the file declared of a value whose type or shape a rule changes.</summary>
+    public void Forget(Value value)
+    {
+        _declared.Remove(value);
+        value.Extension = null;
+    }
+
     /// <summary>Works everything out anew.</summary>
     public void Infer()
     {

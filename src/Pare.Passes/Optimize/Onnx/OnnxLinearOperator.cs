@@ -149,6 +149,60 @@ internal sealed class OnnxLinearOperator
         Node.SetInput(2, b);
     }
 
+    /// <summary>Weights as [output channel, input channel, place in the window].</summary>
+    public float[] Rows()
+    {
+        float[] w = _weight.Constant!.ToFloats();
+        if (OutputAxis == 0)
+        {
+            return w;
+        }
+
+        float[] rows = new float[w.Length];
+        for (long i = 0; i < Inputs; i++)
+        {
+            for (long o = 0; o < Outputs; o++)
+            {
+                rows[(o * Inputs) + i] = w[(i * Outputs) + o];
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Sets weights given as <see cref="Rows"/> gives them, with another number of input channels.</summary>
+    public void SetRows(float[] rows, long inputs)
+    {
+        long[] shape = _weight.Constant!.Shape.ToArray();
+        shape[InputAxis] = inputs;
+        float[] w = rows;
+        if (OutputAxis != 0)
+        {
+            w = new float[rows.Length];
+            for (long o = 0; o < Outputs; o++)
+            {
+                for (long i = 0; i < inputs; i++)
+                {
+                    w[(i * Outputs) + o] = rows[(o * inputs) + i];
+                }
+            }
+        }
+
+        Node.SetInput(1, _r.Constant(_weight.Name, DenseTensorData.Create(w.AsSpan(), new TensorShape(shape))));
+    }
+
+    /// <summary>Elements of the weight.</summary>
+    public long Count => _weight.Constant!.Count;
+
+    /// <summary>Whether it maps each place by itself, as a matrix does: a product, or a convolution of a window, stride and group of one.</summary>
+    public bool IsPointwise => Node.Operator switch
+    {
+        "MatMul" => true,
+        "Gemm" => !Node.Attributes.GetBoolean("transA") && Node.Attributes.GetFloat("alpha", 1) == 1,
+        "Conv" => Group == 1 && HasNoPadding && Count == Outputs * Inputs && Array.TrueForAll(Node.Attributes.GetIntegers("strides") ?? [], v => v == 1),
+        _ => false,
+    };
+
     private long InputChannel(long i, long o) => Node.Operator == "Conv" ? (o / (Outputs / Group) * (Inputs / Group)) + i : i;
 
     private void Scale(int axis, Func<long, long, float> factor)

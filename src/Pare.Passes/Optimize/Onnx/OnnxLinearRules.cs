@@ -8,6 +8,7 @@ internal static class OnnxLinearRules
 {
     private const float LeastScale = 1e-4f;
     private const float MostScale = 1e4f;
+    private const long MostProducts = 1L << 31;
 
     public static void Apply(OnnxRewriter r)
     {
@@ -32,6 +33,7 @@ internal static class OnnxLinearRules
                     break;
                 case "Conv" or "Gemm" or "MatMul":
                     Before(r, n);
+                    Merge(r, n);
                     break;
             }
         }
@@ -191,6 +193,60 @@ internal static class OnnxLinearRules
                 r.Changed("products folded into weights");
             }
         }
+    }
+
+    // W2·(W1·x + b1) + b2 = (W2·W1)·x + (W2·b1 + b2): one operator, where it has no more weights than the two.
+    private static void Merge(OnnxRewriter r, Node n)
+    {
+        if (OnnxLinearOperator.Of(r, n) is not { Group: 1 } second || !OnnxRewriter.IsPrivate(second.Data) || OnnxLinearOperator.Of(r, second.Data.Producer) is not { IsPointwise: true } first
+            || first.IsConvolution != second.IsConvolution || (!second.IsConvolution && !second.IsPointwise) || first.Outputs != second.Inputs
+            || first.Bias() is not { } b1 || second.Bias() is not { } b2)
+        {
+            return;
+        }
+
+        long window = second.Count / (second.Outputs * second.Inputs);
+        bool shifts = Array.Exists(b1, b => b != 0);
+        long count = second.Outputs * first.Inputs * window;
+        if (count + (shifts && !second.HasBias ? second.Outputs : 0) > first.Count + second.Count || count * second.Inputs > MostProducts || (shifts && (!second.HasNoPadding || !second.CanHaveBias)))
+        {
+            return;
+        }
+
+        float[] w1 = first.Rows();
+        float[] w2 = second.Rows();
+        float[] joined = new float[count];
+        double[] row = new double[first.Inputs];
+        for (long o = 0; o < second.Outputs; o++)
+        {
+            for (long k = 0; k < window; k++)
+            {
+                Array.Clear(row);
+                for (long m = 0; m < second.Inputs; m++)
+                {
+                    double factor = w2[(((o * second.Inputs) + m) * window) + k];
+                    for (long i = 0; i < first.Inputs; i++)
+                    {
+                        row[i] += factor * w1[(m * first.Inputs) + i];
+                    }
+                }
+
+                for (long i = 0; i < first.Inputs; i++)
+                {
+                    joined[(((o * first.Inputs) + i) * window) + k] = (float)row[i];
+                }
+            }
+        }
+
+        if (shifts)
+        {
+            float[] shift = second.ShiftOf(b1);
+            second.SetBias([.. b2.Select((b, o) => b + shift[o])]);
+        }
+
+        second.SetRows(joined, first.Inputs);
+        n.SetInput(0, first.Data);
+        r.Changed("adjacent linear operators merged");
     }
 
     // A constant with an extent per channel must meet data that has these channels, else it makes them.

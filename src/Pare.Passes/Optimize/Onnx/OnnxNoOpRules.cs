@@ -136,6 +136,7 @@ internal static class OnnxNoOpRules
             case "Unsqueeze" when OnnxRewriter.Is(before, "Gather") && OnnxRewriter.IsPrivate(x!) && source.Shape?.Rank == 1 && before.Inputs[1] is { IsConstant: true } index && index.Constant!.Shape.Rank == 0
                 && r.Facts.Axes(n, 1, out _) is [0 or -1]:
                 before.SetInput(1, r.Constant(index.Name + "_1d", index.Constant is { Type: DataType.Int32 } c ? new DenseTensorData(DataType.Int32, new TensorShape(1), c.GetBytes().ToArray()) : new DenseTensorData(index.Constant.Type, new TensorShape(1), index.Constant.GetBytes().ToArray())));
+                r.Facts.Forget(x!);
                 if (r.Replace(n.Output, x!))
                 {
                     r.Changed("Gather and Unsqueeze joined");

@@ -1,9 +1,12 @@
+using System.Security.Cryptography;
+
 namespace Pare.Passes.Optimize.Onnx;
 
 /// <summary>What the rules of one run share: the model, what is known of its values, free names, and edits that keep the names of outputs. Not thread-safe.</summary>
 internal sealed class OnnxRewriter
 {
     private readonly ChangeLog _log;
+    private readonly Dictionary<TensorData, string> _digests = new(ReferenceEqualityComparer.Instance);
 
     public OnnxRewriter(Model model, PassContext context, ChangeLog log)
     {
@@ -50,6 +53,18 @@ internal sealed class OnnxRewriter
     public static bool IsPrivate(Value value) => value.Uses.Count == 1 && !IsGraphOutput(value);
 
     public static bool IsGraphOutput(Value value) => value.Producer is { } p && p.Graph.IsOutput(value);
+
+    /// <summary>A digest of a tensor's dense form; equal ones mean equal contents.</summary>
+    public string Digest(TensorData tensor)
+    {
+        if (!_digests.TryGetValue(tensor, out string? digest))
+        {
+            ReadOnlySpan<byte> bytes = tensor.GetBytes();
+            _digests[tensor] = digest = Convert.ToHexString(bytes.Length <= 32 ? bytes : SHA256.HashData(bytes));
+        }
+
+        return digest;
+    }
 
     /// <summary>A new constant. All constants stand in the main graph, where equal ones can be one.</summary>
     public Value Constant(string name, TensorData content) => Model.Graph.AddInitializer(Names.Make(name), content);

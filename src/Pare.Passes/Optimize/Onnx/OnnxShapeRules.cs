@@ -113,6 +113,11 @@ internal static class OnnxShapeRules
             n.SetInput(i, r.Constant(v.Name + "_64", DenseTensorData.Create(v.Constant!.ToInt64s().AsSpan(), v.Constant.Shape)));
         }
 
+        foreach (Node n in region)
+        {
+            r.Facts.Forget(n.Output);
+        }
+
         cast.Output.ReplaceUsesWith(source);
         r.Changed("shape computations kept in 64 bits");
     }

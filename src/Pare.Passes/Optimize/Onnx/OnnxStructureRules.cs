@@ -56,27 +56,27 @@ internal static class OnnxStructureRules
             }
         }
 
-        Dictionary<(DataType, TensorShape, string), Value> known = [];
-        foreach (Value v in main.Initializers.ToArray())
+        HashSet<Value> gone = new(ReferenceEqualityComparer.Instance);
+        foreach (IGrouping<(DataType, TensorShape), Value> alike in main.Initializers
+            .Where(v => v.Constant is not SparseTensorData && v.Type != DataType.String && v.Constant!.ByteLength <= int.MaxValue && !main.IsOutput(v))
+            .GroupBy(v => (v.Constant!.Type, v.Constant.Shape)).Where(g => g.Skip(1).Any()))
         {
-            if (v.Constant is not { } c || c is SparseTensorData || c.Type == DataType.String || c.ByteLength > int.MaxValue || main.IsOutput(v))
+            Dictionary<string, Value> known = new(StringComparer.Ordinal);
+            foreach (Value v in alike)
             {
-                continue;
-            }
-
-            ReadOnlySpan<byte> bytes = c.GetBytes();
-            string key = Convert.ToHexString(bytes.Length <= 32 ? bytes : SHA256.HashData(bytes));
-            if (known.TryGetValue((c.Type, c.Shape, key), out Value? twin))
-            {
-                v.ReplaceUsesWith(twin);
-                main.RemoveInitializer(v);
-                r.Changed("equal initializers merged");
-            }
-            else
-            {
-                known[(c.Type, c.Shape, key)] = v;
+                if (known.TryGetValue(r.Digest(v.Constant!), out Value? twin))
+                {
+                    v.ReplaceUsesWith(twin);
+                    gone.Add(v);
+                }
+                else
+                {
+                    known[r.Digest(v.Constant!)] = v;
+                }
             }
         }
+
+        r.Changed("equal initializers merged", main.RemoveInitializers(gone.Contains));
     }
 
     /// <summary>Values whose elements are known become constants.</summary>

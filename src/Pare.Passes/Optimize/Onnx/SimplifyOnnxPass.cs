@@ -8,7 +8,7 @@ namespace Pare.Passes.Optimize.Onnx;
 /// Rules, in order, until none applies: constants of all graphs become initializers of the main one and equal ones are merged; shape computations whose result is
 /// known are folded; nodes without effect go and neighbours that move elements are joined; computed shapes are left to Reshape, 32-bit detours and zero initial
 /// states dropped; equal nodes are merged; Ifs with a known condition give way to their branch; scales, shifts and batch norms are folded into convolutions and
-/// matrix products, before and after; hard sigmoids spelt out are recognised; constants are computed as far as the file does not grow by it. Names, types and order of
+/// matrix products, before and after, and adjacent ones merged where that takes no more weights; transposes are cancelled; hard sigmoids spelt out are recognised; constants are computed as far as the file does not grow by it. Names, types and order of
 /// inputs and outputs stay; functions' bodies are not touched.
 /// </remarks>
 public sealed class SimplifyOnnxPass : Pass
@@ -63,7 +63,7 @@ public sealed class SimplifyOnnxPass : Pass
         ReadOnlySpan<Action<OnnxRewriter>> rules =
         [
             OnnxStructureRules.GatherConstants, OnnxStructureRules.FoldKnown, OnnxNoOpRules.Apply, OnnxShapeRules.Apply, OnnxStructureRules.MergeTwins, OnnxStructureRules.InlineIfs,
-            OnnxActivationRules.Apply, OnnxLinearRules.Apply,
+            OnnxActivationRules.Apply, OnnxLinearRules.Apply, OnnxTransposeRules.Apply,
         ];
         foreach (Action<OnnxRewriter> rule in rules)
         {

@@ -111,6 +111,80 @@ public sealed class SimplifyOnnxPassTests
         Check(model, ["Conv"]);
     }
 
+    [Fact]
+    public void AdjacentProducts_OneWhereItShrinks()
+    {
+        Model model = Start("", out Value x, new SymbolicShape(2, 6));
+        Value y = Binary(model, "MatMul", x, [.. Enumerable.Range(0, 60).Select(i => (i % 7) - 3f)], [6, 10]);
+        y = Binary(model, "Add", y, [.. Enumerable.Range(0, 10).Select(i => i * 0.1f)], [10]);
+        y = Binary(model, "MatMul", y, [.. Enumerable.Range(0, 30).Select(i => (i % 5) - 2f)], [10, 3]);
+        Finish(model, y);
+        Check(model, ["Gemm"]);
+    }
+
+    [Fact]
+    public void AdjacentProducts_LeftWhereTheJoinedOneIsLarger()
+    {
+        Model model = Start("", out Value x, new SymbolicShape(2, 20));
+        Value y = Binary(model, "MatMul", x, [.. Enumerable.Range(0, 40).Select(i => (i % 7) - 3f)], [20, 2]);
+        y = Binary(model, "MatMul", y, [.. Enumerable.Range(0, 40).Select(i => (i % 5) - 2f)], [2, 20]);
+        Finish(model, y);
+        Check(model, ["MatMul", "MatMul"]);
+    }
+
+    [Fact]
+    public void PointwiseConvolutionBeforeAPaddedOne_MergedWithoutBiasOnly()
+    {
+        Model model = Start("", out Value x, new SymbolicShape(1, 2, 5, 5));
+        Value y = Conv(model, "a", x, 8, 2, 1, 0);
+        y = Conv(model, "b", y, 3, 8, 3, 1);
+        Finish(model, y);
+        Check(model, ["Conv"]);
+    }
+
+    [Fact]
+    public void TransposesAroundElementwise_Cancelled()
+    {
+        Model model = Start("", out Value x, new SymbolicShape(1, 2, 3, 4));
+        Value y = Transpose(model, x, 0, 2, 3, 1);
+        y = Node(model, "Relu", y);
+        y = Binary(model, "Pow", y, [2f], []);
+        y = Transpose(model, y, 0, 3, 1, 2);
+        Finish(model, Node(model, "Exp", y));
+        Check(model, ["Relu", "Pow", "Exp"]);
+    }
+
+    [Fact]
+    public void TransposesBeforeASum_OneBehindIt()
+    {
+        Model model = Start("", out Value x, new SymbolicShape(1, 2, 3, 4));
+        Value y = Node(model, "Add", Transpose(model, Node(model, "Relu", x), 0, 2, 3, 1), Transpose(model, Node(model, "Exp", x), 0, 2, 3, 1));
+        Finish(model, Node(model, "Tanh", y));
+        Check(model, ["Relu", "Exp", "Add", "Transpose", "Tanh"]);
+    }
+
+    [Fact]
+    public void IntegersKeptIn64Bits_DeclaredTypesFollow()
+    {
+        Model model = Start("", out Value x, new SymbolicShape(new Dimension(null, "n"), new Dimension(null, "m")));
+        Value narrow = Node(model, "Cast", Node(model, "Shape", x));
+        narrow.Producer!.Attributes["to"] = AttributeValue.Of(6L);
+        Value joined = Node(model, "Concat", narrow, model.Graph.AddInitializer("one", DenseTensorData.Create([1], new TensorShape(1))));
+        joined.Producer!.Attributes["axis"] = AttributeValue.Of(0L);
+        (narrow.Type, joined.Type) = (DataType.Int32, DataType.Int32);
+        Value wide = Node(model, "Cast", joined);
+        wide.Producer!.Attributes["to"] = AttributeValue.Of(7L);
+        Finish(model, Node(model, "Reshape", x, wide));
+        Check(model, ["Shape", "Concat", "Reshape"]);
+    }
+
+    private static Value Transpose(Model model, Value x, params long[] permutation)
+    {
+        Value y = Node(model, "Transpose", x);
+        y.Producer!.Attributes["perm"] = AttributeValue.Of([.. permutation]);
+        return y;
+    }
+
     private static Model Start(string prefix, out Value x, SymbolicShape shape)
     {
         Model model = new(Vocabularies.Onnx);

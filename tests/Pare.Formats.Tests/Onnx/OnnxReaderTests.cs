@@ -183,6 +183,11 @@ public sealed class OnnxReaderTests : IDisposable
         ReaderFuzzer fuzzer = new(ReadTouchWrite);
         fuzzer.Run("everything.onnx", OnnxBytes.Everything(), ReaderFuzzer.Mutants() * 30);
         fuzzer.Run("petals.onnx", File.ReadAllBytes(SharedFiles.Sample("petals", "petals.onnx")), ReaderFuzzer.Mutants(20));
+        foreach (string file in SharedFiles.Find("models/wild", "s*.onnx"))
+        {
+            fuzzer.Run(Path.GetFileName(file), File.ReadAllBytes(file), ReaderFuzzer.Mutants(10) / 10);
+        }
+
         TestContext.Current.TestOutputHelper?.WriteLine($"{fuzzer.Count} damaged files, {fuzzer.Refused} refused by a typed error, the others read");
     }
 

@@ -11,7 +11,26 @@ internal static class OnnxActivationRules
             {
                 HardSigmoid(r, n);
             }
+            else if (!n.IsRemoved && OnnxRewriter.Is(n, "Mul") && n.Inputs.Count == 2 && r.OperatorSet >= 14)
+            {
+                HardSwish(r, n);
+            }
         }
+    }
+
+    // x · HardSigmoid(x) with alpha 1/6 and beta 1/2 is an operator of its own from set 14 on.
+    private static void HardSwish(OnnxRewriter r, Node product)
+    {
+        int place = OnnxRewriter.Is(product.Inputs[1]?.Producer, "HardSigmoid") ? 1 : 0;
+        if (product.Inputs[place] is not { } gate || !OnnxRewriter.Is(gate.Producer, "HardSigmoid") || !OnnxRewriter.IsPrivate(gate) || !ReferenceEquals(gate.Producer!.Inputs[0], product.Inputs[1 - place])
+            || Math.Abs(gate.Producer.Attributes.GetFloat("alpha", 0.2f) - (1f / 6)) > 1e-6f || gate.Producer.Attributes.GetFloat("beta", 0.5f) != 0.5f)
+        {
+            return;
+        }
+
+        product.Operator = "HardSwish";
+        product.SetInputs(product.Inputs[1 - place]);
+        r.Changed("hard swishes recognised");
     }
 
     private static void HardSigmoid(OnnxRewriter r, Node clip)

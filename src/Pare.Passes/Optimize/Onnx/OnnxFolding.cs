@@ -73,7 +73,9 @@ internal static class OnnxFolding
         {
             foreach (Node n in GraphOrder.Topological(graph))
             {
-                if (r.Model.Vocabulary.TraitsOf(n).IsPure && n.Operator != "Constant" && n.Domain is "" or "ai.onnx" && n.Inputs.Count > 0 && n.Inputs.Any(v => v is not null) && n.Inputs.All(v => v is null || v.IsConstant || constant.Contains(v))
+                // What is stored quantized is meant to be: the runtime computes with it.
+                bool isPlain = n.Operator is not ("Constant" or "DequantizeLinear" or "QuantizeLinear" or "DynamicQuantizeLinear");
+                if (r.Model.Vocabulary.TraitsOf(n).IsPure && isPlain && n.Domain is "" or "ai.onnx" && n.Inputs.Count > 0 && n.Inputs.Any(v => v is not null) && n.Inputs.All(v => v is null || v.IsConstant || constant.Contains(v))
                     && n.Outputs.All(o => !graph.IsOutput(o) && o.Type.BitWidth() > 0 && o.Shape?.ToStatic() is { } s && o.Type.ByteLength(s.Count) <= LargestIntermediate))
                 {
                     result.Add(n);

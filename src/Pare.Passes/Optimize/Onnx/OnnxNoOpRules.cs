@@ -44,7 +44,8 @@ internal static class OnnxNoOpRules
             case "Transpose":
                 return n.Attributes.GetIntegers("perm") is { } p && p.Select((a, i) => a == i).All(b => b) ? x : null;
             case "Reshape" or "Expand":
-                if (n.Operator == "Expand" && x!.Producer is { } before && OnnxRewriter.Is(before, "Reshape") && ReferenceEquals(before.InputOrDefault(1), n.InputOrDefault(1)) && r.Facts.Known(n.Inputs[1]) is null)
+                if (n.Operator == "Expand" && x!.Producer is { } before && OnnxRewriter.Is(before, "Reshape") && ReferenceEquals(before.InputOrDefault(1), n.InputOrDefault(1)) && r.Facts.Known(n.Inputs[1]) is null
+                    && !Array.Exists(r.Facts.Elements(n.Inputs[1]) ?? [], e => e <= 0))
                 {
                     // A computed shape has extents, not Reshape's codes: -1 would fail in Expand.
                     return x;

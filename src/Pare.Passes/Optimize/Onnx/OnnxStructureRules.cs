@@ -15,7 +15,7 @@ internal static class OnnxStructureRules
             for (int i = 0; i < g.Outputs.Count; i++)
             {
                 Value v = g.Outputs[i];
-                if (v.Producer is { } p ? !ReferenceEquals(p.Graph, g) : !g.Inputs.Contains(v))
+                if (v.Producer is { } p ? !ReferenceEquals(p.Graph, g) : !g.Inputs.Contains(v) && !g.Initializers.Contains(v))
                 {
                     string name = r.Names.Make(v.Name + "_out");
                     Node identity = g.CreateNode("", "Identity", [v], 0);

@@ -28,6 +28,26 @@ public sealed class SimplifyOnnxPassTests
     }
 
     [Fact]
+    public void HardSwishFromSet14On_OneNode()
+    {
+        Model model = Start("", out Value x, new SymbolicShape(1, 3, 8, 8));
+        model.OperatorSets[""] = 14;
+        Value clip = model.Graph.CreateNode("", "Clip", [Binary(model, "Add", x, [3f], []), Constant(model, [0f], []), Constant(model, [6f], [])], 0).AddOutput("clip");
+        Finish(model, Binary(model, "Div", Node(model, "Mul", x, clip), [6f], []));
+        Check(model, ["HardSwish"]);
+    }
+
+    [Fact]
+    public void QuantizedWeight_StaysQuantized()
+    {
+        Model model = Start("", out Value x, new SymbolicShape(2, 3));
+        Value q = model.Graph.AddInitializer("q", new DenseTensorData(DataType.Int8, new TensorShape(3, 2), new byte[] { 1, 2, 3, 4, 5, 6 }));
+        Value w = Node(model, "DequantizeLinear", q, Constant(model, [0.5f], []));
+        Finish(model, Node(model, "MatMul", x, w));
+        Check(model, ["DequantizeLinear", "MatMul"]);
+    }
+
+    [Fact]
     public void ScaleAndShiftBeforeUnpaddedConvolution_FoldedWithoutRest()
     {
         Model model = Start("", out Value x, new SymbolicShape(1, 4, 6, 6));

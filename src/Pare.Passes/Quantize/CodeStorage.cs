@@ -25,7 +25,15 @@ public static class CodeStorage
                 continue;
             }
 
-            Replace(model, layers[i], c, names);
+            if (c.Encoding == WeightEncoding.InPlace)
+            {
+                layers[i].Weight.Constant = DenseTensorData.Create(c.Weights, layers[i].Weight.Constant!.Shape);
+            }
+            else
+            {
+                Replace(model, layers[i], c, names);
+            }
+
             ReplaceBias(layers[i], c);
             count++;
         }

@@ -6,6 +6,9 @@ public sealed record LayerCodes
     /// <summary>The layer.</summary>
     public required LinearLayer Layer { get; init; }
 
+    /// <summary>How the weight is to be stored; codes unless chosen otherwise.</summary>
+    public WeightEncoding Encoding { get; init; } = WeightEncoding.Codes;
+
     /// <summary>The step asked for.</summary>
     public required double Step { get; init; }
 

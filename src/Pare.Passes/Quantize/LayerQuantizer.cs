@@ -202,9 +202,11 @@ public sealed class LayerQuantizer
             }
         });
 
+        double distortion = errors.Sum() * _places;
         if (bias is not null)
         {
             TensorPrimitives.Add(bias, biasChange, bias);
+            RoundBias(bias, distortion);
         }
 
         return new LayerCodes
@@ -216,8 +218,25 @@ public sealed class LayerQuantizer
             RowScales = rowsMatter ? _rowScale : null,
             Weights = decoded,
             Bias = bias,
-            Distortion = errors.Sum() * _places,
+            Distortion = distortion,
         };
+    }
+
+    // A bias need be no finer than what the weights' errors leave: a grid whose own error adds a fiftieth to the distortion, a power of two so that the low
+    // bytes are zeros.
+    private void RoundBias(Span<float> bias, double distortion)
+    {
+        double step = Math.Sqrt(12 * distortion / (50 * _places * bias.Length));
+        if (!(step > 1e-30) || !double.IsFinite(step))
+        {
+            return;
+        }
+
+        step = Math.Pow(2, Math.Floor(Math.Log2(step)));
+        foreach (ref float b in bias)
+        {
+            b = (float)(Math.Round(b / step) * step);
+        }
     }
 
     // Three bits behind the leading one (or none): a table of scales packs small.

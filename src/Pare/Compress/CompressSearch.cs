@@ -60,17 +60,17 @@ public sealed class CompressSearch
         Candidate unrounded = Measure("optimised only", working, new LayerCodes?[layers.Count], layers, 0, reference, inPlace);
         if (layers.Count == 0)
         {
-            return Outcome(working, layers, unrounded, null, reference, inPlace);
+            return Outcome(layers, unrounded, null);
         }
 
         _progress?.Report("collecting statistics");
-        LayerQuantizer[] quantizers = LayerPreparation.Prepare(working, layers, selection.Take(_options.CalibrationSamples), inPlace, _samples, _options.Threads);
+        LayerQuantizers[] quantizers = LayerPreparation.Prepare(working, layers, selection.Take(_options.CalibrationSamples), inPlace, _samples, _options.Threads);
         _progress?.Report("measuring each layer's effect");
         CompressSamples probe = selection.Take(_options.SensitivitySamples);
         Reference probeReference = reference.Take(probe.Count);
-        double[] sensitivities = Sensitivities(working, layers, quantizers, probeReference, inPlace);
+        double[] sensitivities = Sensitivities(working, layers, quantizers, probeReference);
 
-        Plan plan = new(quantizers, sensitivities);
+        StepPlan plan = new(quantizers, sensitivities, inPlace, _options.Threads);
         Candidate best = unrounded;
         Candidate? coarser = null;
         SearchStep(plan, working, layers, reference, inPlace, ref best, ref coarser);
@@ -83,11 +83,11 @@ public sealed class CompressSearch
             best = Refine(plan, working, layers, reference, inPlace, best);
         }
 
-        return Outcome(working, layers, best, plan, reference, inPlace);
+        return Outcome(layers, best, plan);
     }
 
     // The ladder's unit: each rung doubles the divergence that the layers' effects foretell.
-    private void SearchStep(Plan plan, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace, ref Candidate best, ref Candidate? coarser)
+    private void SearchStep(StepPlan plan, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace, ref Candidate best, ref Candidate? coarser)
     {
         const double Start = 0.004;
         double low = double.NaN;
@@ -134,7 +134,7 @@ public sealed class CompressSearch
         Candidate Try(double r) => MeasurePlan(plan, Start * Math.Pow(2, r), working, layers, reference, inPlace);
     }
 
-    private Candidate FitSize(Plan plan, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace, Candidate from, long limit)
+    private Candidate FitSize(StepPlan plan, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace, Candidate from, long limit)
     {
         double low = Math.Log2(Math.Max(from.Divergence, 1e-5));
         double high = low;
@@ -170,7 +170,7 @@ public sealed class CompressSearch
     }
 
     // Layers whose own share of the divergence, measured now at the steps found, costs less than foretold get coarser steps, the others finer ones.
-    private Candidate Refine(Plan plan, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace, Candidate best)
+    private Candidate Refine(StepPlan plan, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace, Candidate best)
     {
         _progress?.Report("refining single layers");
         CompressSamples probe = reference.Samples.Take(_options.SensitivitySamples);
@@ -190,7 +190,7 @@ public sealed class CompressSearch
             measured[t] = Math.Sqrt(plan.Sensitivities[t] * Math.Max(divergence / codes.Distortion, plan.Sensitivities[t] / 16));
         }
 
-        Plan second = new(plan.Quantizers, measured);
+        StepPlan second = new(plan.Quantizers, measured, inPlace, _options.Threads);
         double divergenceNow = best.Divergence;
         Candidate result = best;
         foreach (double factor in (double[])[1, 1.3, 1.7, 2.2])
@@ -209,13 +209,13 @@ public sealed class CompressSearch
 
     private IReadOnlyList<LinearLayer> Layers(Model model) => LayerPreparation.Layers(model, _options.MinimumElements);
 
-    private double[] Sensitivities(Model working, IReadOnlyList<LinearLayer> layers, LayerQuantizer[] quantizers, Reference probe, bool inPlace)
+    private double[] Sensitivities(Model working, IReadOnlyList<LinearLayer> layers, LayerQuantizers[] quantizers, Reference probe)
     {
         double[] result = new double[layers.Count];
         for (int t = 0; t < layers.Count; t++)
         {
             // A disturbance about 30 dB below the layer's own signal: large enough to be seen at the outputs, small enough to be typical.
-            LayerCodes codes = quantizers[t].Quantize(quantizers[t].StepForNoise(-30), feedback: false);
+            LayerCodes codes = quantizers[t].Main.Quantize(quantizers[t].Main.StepForNoise(-30), feedback: false);
             LayerCodes?[] alone = new LayerCodes?[layers.Count];
             alone[t] = codes;
             double divergence = Divergence(working, layers, alone, probe);
@@ -232,7 +232,7 @@ public sealed class CompressSearch
         return Math.Max(0, answers.CompareWith(probe.Answers, probe.Samples.Labels).Divergence);
     }
 
-    private Candidate MeasurePlan(Plan plan, double divergence, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace)
+    private Candidate MeasurePlan(StepPlan plan, double divergence, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace)
     {
         LayerCodes?[] codes = plan.Quantize(divergence);
         string name = string.Create(CultureInfo.InvariantCulture, $"divergence {divergence:0.#####}");
@@ -273,7 +273,7 @@ public sealed class CompressSearch
         return model;
     }
 
-    private CompressOutcome Outcome(Model working, IReadOnlyList<LinearLayer> layers, Candidate best, Plan? plan, Reference reference, bool inPlace)
+    private CompressOutcome Outcome(IReadOnlyList<LinearLayer> layers, Candidate best, StepPlan? plan)
     {
         List<LayerPlan> plans = [];
         for (int t = 0; t < layers.Count; t++)
@@ -281,9 +281,9 @@ public sealed class CompressSearch
             LayerCodes? c = best.Codes[t];
             string name = layers[t].Weight.Producer?.Name ?? layers[t].Weight.Name;
             plans.Add(c is null
-                ? new LayerPlan(name, layers[t].Weight.Constant!.Count, "unchanged", 0, false, plan?.Sensitivities[t] ?? 0, 32, double.PositiveInfinity)
-                : new LayerPlan(name, c.Codes.Length, inPlace ? "in-place" : "codes", c.Step, c.RowScales is not null, plan!.Sensitivities[t],
-                    Entropy(c.Codes), Sqnr(plan.Quantizers[t].Original, c.Weights)));
+                ? new LayerPlan(name, layers[t].Weight.Constant!.Count, "unchanged", 0, plan?.Sensitivities[t] ?? 0, 32, double.PositiveInfinity)
+                : new LayerPlan(name, c.Codes.Length, NameOf(c.Encoding), c.Step, plan!.Sensitivities[t],
+                    Entropy(c.Codes), Sqnr(plan.Quantizers[t].Main.Original, c.Weights)));
         }
 
         return new CompressOutcome
@@ -297,6 +297,14 @@ public sealed class CompressSearch
             Trials = _trials,
         };
     }
+
+    internal static string NameOf(WeightEncoding encoding) => encoding switch
+    {
+        WeightEncoding.InPlace => "in-place",
+        WeightEncoding.Codes => "codes",
+        WeightEncoding.CodesWithInputScales => "codes-input-scales",
+        _ => "unchanged",
+    };
 
     private static Candidate Better(Candidate a, Candidate b) => b.Bytes < a.Bytes ? b : a;
 
@@ -338,28 +346,5 @@ public sealed class CompressSearch
     private sealed record Reference(AnswerSheet Answers, bool AreProbabilities, CompressSamples Samples)
     {
         public Reference Take(int count) => count >= Samples.Count ? this : new Reference(Answers.Take(count), AreProbabilities, Samples.Take(count));
-    }
-
-    private sealed class Plan(LayerQuantizer[] quantizers, double[] sensitivities)
-    {
-        private readonly double _elements = quantizers.Where((_, t) => sensitivities[t] > 0).Sum(q => (double)q.Original.Length);
-
-        public LayerQuantizer[] Quantizers { get; } = quantizers;
-
-        public double[] Sensitivities { get; } = sensitivities;
-
-        // Every weight contributes the same share: sensitivity · places · step² / 12 = divergence / elements.
-        public double Step(int layer, double divergence) => Math.Sqrt(12 * divergence / (_elements * Sensitivities[layer] * Quantizers[layer].Places));
-
-        public LayerCodes?[] Quantize(double divergence)
-        {
-            LayerCodes?[] codes = new LayerCodes?[Quantizers.Length];
-            for (int t = 0; t < codes.Length; t++)
-            {
-                codes[t] = Sensitivities[t] > 0 ? Quantizers[t].Quantize(Step(t, divergence)) : null;
-            }
-
-            return codes;
-        }
     }
 }

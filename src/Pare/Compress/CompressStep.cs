@@ -38,8 +38,8 @@ public sealed record CompressStep : RecipeStep
     /// <summary>Constants with fewer elements were left alone.</summary>
     public required int MinimumElements { get; init; }
 
-    /// <summary>Step of each weight in the graph's order; 0 for one that stayed.</summary>
-    public required IReadOnlyList<double> Steps { get; init; }
+    /// <summary>Step and encoding of each weight in the graph's order.</summary>
+    public required IReadOnlyList<WeightStep> Steps { get; init; }
 
     /// <inheritdoc/>
     public override StepOutcome Apply(Model model, PassContext context)
@@ -61,11 +61,20 @@ public sealed record CompressStep : RecipeStep
         }
 
         SampleRunner samples = new(runner, context.Threads, context.Cancellation);
-        LayerQuantizer[] quantizers = LayerPreparation.Prepare(model, layers, new CompressSamples { Inputs = loaded.Inputs, Batch = loaded.Batch }, inPlace, samples, context.Threads);
+        LayerQuantizers[] quantizers = LayerPreparation.Prepare(model, layers, new CompressSamples { Inputs = loaded.Inputs, Batch = loaded.Batch }, inPlace, samples, context.Threads);
         LayerCodes?[] codes = new LayerCodes?[layers.Count];
         for (int t = 0; t < codes.Length; t++)
         {
-            codes[t] = Steps[t] > 0 ? quantizers[t].Quantize(Steps[t]) : null;
+            codes[t] = Steps[t].Quantize(quantizers[t]);
+        }
+
+        for (int t = 0; t < codes.Length; t++)
+        {
+            string name = layers[t].Weight.Producer?.Name ?? layers[t].Weight.Name;
+            if (name != Steps[t].Weight)
+            {
+                throw new RecipeException($"the recipe's weight {t} is '{Steps[t].Weight}', the model's is '{name}': it is not the model that the recipe was made with");
+            }
         }
 
         int count = codes.Count(c => c is not null);
@@ -94,6 +103,6 @@ public sealed record CompressStep : RecipeStep
         Preprocessing = request.Evaluation.Preprocessing is { } given ? JsonDocument.Parse(PreprocessingFile.ToJson(given)).RootElement.Clone() : null,
         CalibrationSamples = request.Options.CalibrationSamples,
         MinimumElements = request.Options.MinimumElements,
-        Steps = [.. outcome.Layers.Select(l => l.Step)],
+        Steps = [.. outcome.Layers.Select(l => new WeightStep(l.Weight, l.Encoding, l.Step))],
     };
 }

@@ -10,7 +10,7 @@ internal static class LayerPreparation
         [.. LinearLayers.Find(model).Where(l => l.Weight.Constant!.Count >= minimumElements)];
 
     /// <summary>Collects statistics in one pass over the samples and prepares a quantizer for each layer.</summary>
-    public static LayerQuantizer[] Prepare(Model working, IReadOnlyList<LinearLayer> layers, CompressSamples calibration, bool inPlace, SampleRunner samples, int threads)
+    public static LayerQuantizers[] Prepare(Model working, IReadOnlyList<LinearLayer> layers, CompressSamples calibration, bool inPlace, SampleRunner samples, int threads)
     {
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = Math.Max(1, threads) };
         LayerStatistics?[] statistics = [.. layers.Select(l => l.Input is { IsConstant: false } && l.InputSize <= LayerStatistics.LargestInputSize ? new LayerStatistics(l) : null)];
@@ -27,8 +27,18 @@ internal static class LayerPreparation
             }));
         }
 
-        LayerQuantizer[] quantizers = new LayerQuantizer[layers.Count];
-        Parallel.For(0, layers.Count, parallel, t => quantizers[t] = new LayerQuantizer(layers[t], statistics[t], scaleRows: !inPlace, powersOfTwo: inPlace));
+        LayerQuantizers[] quantizers = new LayerQuantizers[layers.Count];
+        Parallel.For(0, layers.Count, parallel, t =>
+        {
+            LinearLayer layer = layers[t];
+            LayerQuantizer rounded = new(layer, statistics[t], scaleRows: false, powersOfTwo: true);
+            quantizers[t] = inPlace
+                ? new LayerQuantizers(rounded, null, rounded)
+                : new LayerQuantizers(
+                    new LayerQuantizer(layer, statistics[t]),
+                    statistics[t] is not null && layer.InputChannelAxis is not null ? new LayerQuantizer(layer, statistics[t], scaleRows: false) : null,
+                    rounded);
+        });
         return quantizers;
     }
 }

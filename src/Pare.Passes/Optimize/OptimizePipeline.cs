@@ -42,6 +42,7 @@ public static class OptimizePipeline
             yield return new FuseResizePadPass();
         }
 
+        yield return new StripUnusedPass { BarePlaceholders = false };
         yield return new RemoveStaleColocationsPass();
     }
 

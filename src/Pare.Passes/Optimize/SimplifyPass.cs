@@ -2,7 +2,7 @@ namespace Pare.Passes.Optimize;
 
 /// <summary>
 /// Removes TensorFlow operators that do nothing, and cancels those that undo each other. Rules: adding 0, multiplying or dividing by 1; padding by nothing; Reshape to the shape a value has; Reshape,
-/// Squeeze or ExpandDims right before a Reshape; Transpose twice or not at all; repeated Relu and Relu6; Concat of one; Cast to the same type. Only where the output's shape provably stays.
+/// Squeeze or ExpandDims right before a Reshape; Transpose twice or not at all; repeated Relu and Relu6; dropout that keeps all; a Reshape whose target has one extent computed at run time takes -1 there; Concat of one; Cast to the same type. Only where the output's shape provably stays.
 /// </summary>
 public sealed class SimplifyPass : Pass
 {
@@ -23,6 +23,7 @@ public sealed class SimplifyPass : Pass
             return [];
         }
 
+        UniqueNames names = new(model.Graph);
         bool again = true;
         while (again)
         {
@@ -36,7 +37,7 @@ public sealed class SimplifyPass : Pass
                 }
 
                 Value?[] inputs = [.. n.Inputs];
-                if (Skip(n) is { } rule)
+                if ((Skip(n) ?? FixShape(model, n, names)) is { } rule)
                 {
                     log.Add(rule);
                     again = true;
@@ -97,6 +98,39 @@ public sealed class SimplifyPass : Pass
         return "transposes in a row joined";
     }
 
+    // A target packed of constants and one number computed at run time: that number is what is left over, so -1 says the same.
+    private static string? FixShape(Model model, Node n, UniqueNames names)
+    {
+        if (n.Operator != "Reshape" || n.InputOrDefault(1) is not { Producer: { Operator: "Pack", ControlInputs.Count: 0 } pack } || pack.Attributes.GetInteger("axis") != 0)
+        {
+            return null;
+        }
+
+        long[] target = new long[pack.Inputs.Count];
+        int unknown = 0;
+        for (int i = 0; i < target.Length; i++)
+        {
+            bool isKnown = pack.Inputs[i]?.Constant is { Count: 1, Shape.Rank: 0 } c && c.Type is DataType.Int32 or DataType.Int64;
+            target[i] = isKnown ? pack.Inputs[i]!.Constant!.ToInt64s()[0] : -1;
+            unknown += isKnown ? 0 : 1;
+            if (isKnown && target[i] <= 0)
+            {
+                return null;
+            }
+        }
+
+        if (unknown != 1)
+        {
+            return null;
+        }
+
+        TensorShape rank = new(target.Length);
+        bool isLong = ElementTypes.Infer(pack.Output) == DataType.Int64;
+        TensorData content = isLong ? DenseTensorData.Create(target, rank) : DenseTensorData.Create(Array.ConvertAll(target, d => (int)d), rank);
+        n.SetInput(1, GraphEditing.CreateConstant(model, n, names.Make($"{n.Name}_shape"), content));
+        return "computed shape made constant";
+    }
+
     // Which input stands for the output, and why.
     private static (int Input, string Rule)? NoOp(ShapeFacts facts, Node n)
     {
@@ -104,6 +138,10 @@ public sealed class SimplifyPass : Pass
         {
             case "Add" or "AddV2" when n.Inputs.Count == 2:
                 return Neutral(facts, n, 1, 0) ? (0, "sum with 0 removed") : Neutral(facts, n, 0, 0) ? (1, "sum with 0 removed") : null;
+            case "Mul" when n.Inputs.Count == 2 && DropoutRemains.IsOnes(n.Inputs[1], n.Inputs[0]):
+                return (0, "dropout that keeps all removed");
+            case "Mul" when n.Inputs.Count == 2 && DropoutRemains.IsOnes(n.Inputs[0], n.Inputs[1]):
+                return (1, "dropout that keeps all removed");
             case "Mul" when n.Inputs.Count == 2:
                 return Neutral(facts, n, 1, 1) ? (0, "product with 1 removed") : Neutral(facts, n, 0, 1) ? (1, "product with 1 removed") : null;
             case "Sub":

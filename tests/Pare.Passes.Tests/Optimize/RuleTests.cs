@@ -212,6 +212,79 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void Dropout_KeepingAll_AndComputedReshape_Go()
+    {
+        TinyGraph g = new("rho", 2, 3, 4);
+        Node keep = g.Model.Graph.CreateNode("keep", "Placeholder");
+        keep.Attributes["dtype"] = AttributeValue.Of(DataType.Float32);
+        keep.Output.Type = DataType.Float32;
+        g.Model.Graph.Inputs.Add(keep.Output);
+        Value random = g.Add("RandomUniform", g.Add("Shape", g.X));
+        Value mask = g.Add("Floor", g.Add("Add", keep.Output, g.Add("Add", g.Add("Mul", random, g.Scalar(1)), g.Scalar(0))));
+        Value v = g.Add("Mul", g.Add("RealDiv", g.X, keep.Output), mask);
+        Value one = g.Const(DenseTensorData.Create([1], new TensorShape(1)));
+        Value size = g.Add("StridedSlice", g.Add("Shape", v), g.Const(DenseTensorData.Create([0], new TensorShape(1))), one, one);
+        size.Producer!.Attributes["shrink_axis_mask"] = AttributeValue.Of(1L);
+        size.Producer.Attributes["T"] = AttributeValue.Of(DataType.Int32);
+        Value target = g.Add("Pack", size, g.Const(DenseTensorData.Create([12], TensorShape.Scalar)));
+        target.Producer!.Attributes["T"] = AttributeValue.Of(DataType.Int32);
+        g.End(g.Add("Relu", g.Add("Reshape", v, target)));
+        Running.Optimize(g.Model, new OptimizeOptions { Freeze = new Dictionary<string, string> { ["keep"] = "1" } });
+        Assert.Equal("Reshape Relu", string.Join(" ", g.Model.Graph.Nodes.Where(n => n.Operator is not ("Const" or "Placeholder")).Select(n => n.Operator)));
+        Assert.Equal([2L, 12], Shape(g, Running.Random(9, 2, 3, 4)));
+    }
+
+    [Theory]
+    [InlineData("NHWC")]
+    [InlineData("NCHW")]
+    public void BatchNorm_ByLayout_IsFoldedAlongItsChannels(string layout)
+    {
+        bool first = layout == "NCHW";
+        TinyGraph g = first ? new("sigma", 1, 3, 4, 4) : new("sigma", 1, 4, 4, 3);
+        Value v = g.Conv(g.X, Running.Random(1, 1, 1, 3, 4), "VALID");
+        v.Producer!.Attributes["data_format"] = AttributeValue.Of(layout);
+        v = g.Add("Mul", v, g.Const(first ? Running.Random(2, 4, 1, 1) : Running.Random(2, 4)));
+        v = g.FusedBatchNorm("FusedBatchNormV3", v, 4);
+        v.Producer!.Attributes["data_format"] = AttributeValue.Of(layout);
+        g.End(v);
+        Check(g, first ? Running.Random(9, 1, 3, 4, 4) : Running.Random(9, 1, 4, 4, 3), "Conv2D BiasAdd");
+        Assert.Equal(layout, g.Model.Graph.Outputs[0].Producer!.Attributes.GetString("data_format"));
+    }
+
+    [Fact]
+    public void DeadChannel_VarianceNearZero_FoldsWithinTolerance()
+    {
+        TinyGraph g = new("tau", 1, 4, 4, 3);
+        Value variance = g.Const(DenseTensorData.Create([4e-35f, 1f, 4e-35f, 2f], new TensorShape(4)));
+        Value factor = g.Add("Rsqrt", g.Add("Add", variance, g.Scalar(0.001f)));
+        Value v = g.Conv(g.X, Running.Random(1, 1, 1, 3, 4), "VALID");
+        g.End(g.Add("Add", g.Add("Mul", v, factor), g.Add("Sub", g.Vector(3, 4), g.Add("Mul", g.Vector(4, 4), factor))));
+        Check(g, Running.Random(9, 1, 4, 4, 3), "Conv2D BiasAdd");
+    }
+
+    [Fact]
+    public void ControlEdges_OfTrainingAreDropped_StripUnusedRemovesWhatHungOnThem()
+    {
+        TinyGraph g = new("phi", 4);
+        Node update = g.Add("Sub", g.Vector(1, 4), g.Vector(2, 4)).Producer!;
+        Node check = g.Model.Graph.CreateNode("check", "Assert", outputs: 0);
+        Node group = g.Model.Graph.CreateNode("group", "NoOp", outputs: 0);
+        group.AddControlInput(update);
+        group.AddControlInput(check);
+        Value v = g.Add("Identity", g.Add("Relu", g.X));
+        v.Producer!.AddControlInput(group);
+        g.End(g.Add("Exp", v));
+        Running.Optimize(g.Model);
+        Assert.Equal(["Placeholder", "Relu", "Exp"], g.Model.Graph.Nodes.Select(n => n.Operator));
+    }
+
+    private static long[] Shape(TinyGraph g, TensorData input)
+    {
+        using IModelSession session = new Pare.Runtime.OnnxRuntimeRunner().Load(g.Model);
+        return session.Run([input])[0].Shape.ToArray();
+    }
+
+    [Fact]
     public void StripUnused_UnknownName_SuggestsNearOnes()
     {
         TinyGraph g = new("pi", 4);

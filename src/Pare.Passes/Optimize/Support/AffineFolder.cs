@@ -45,7 +45,7 @@ internal sealed class AffineFolder(Model model, UniqueNames names)
         }
 
         Value?[] operands = [.. chain.Nodes.SelectMany(n => n.Inputs)];
-        string? format = node.Attributes.ContainsKey("data_format") && linear.Rank != 2 ? node.Attributes.GetString("data_format") : null;
+        string? format = node.Attributes.ContainsKey("data_format") && linear.Rank != 2 ? (linear.ChannelAxis == 1 ? "NCHW" : "NHWC") : null;
         if (chain.Adds)
         {
             float[] offset = Array.ConvertAll(chain.Offset, v => (float)v);

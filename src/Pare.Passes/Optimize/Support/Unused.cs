@@ -20,7 +20,7 @@ internal static class Unused
             }
 
             OperatorKind kind = vocabulary.TraitsOf(n).Kind;
-            if (n.IsRemoved || !(vocabulary.TraitsOf(n).IsPure || kind == OperatorKind.Constant) || n.ControlDependents.Count > 0
+            if (n.IsRemoved || !(vocabulary.TraitsOf(n).IsPure || kind is OperatorKind.Constant or OperatorKind.Random) || n.ControlDependents.Count > 0
                 || n.Outputs.Any(o => o.Uses.Count > 0 || n.Graph.IsOutput(o) || GraphEditing.IsInput(n.Graph, o)))
             {
                 continue;

@@ -1,3 +1,5 @@
+using Pare.Formats;
+using Pare.Formats.TensorFlow;
 using Pare.Passes.Optimize;
 using Pare.Testing;
 using Xunit;
@@ -66,5 +68,44 @@ public sealed class RealModelTests
         Assert.DoesNotContain(model.Graph.Nodes, n => n.Operator is "Switch" or "Merge" or "Sub");
         Assert.True(seconds < 5, $"{seconds} s");
         Assert.Empty(Running.Optimize(model));
+    }
+
+    public static TheoryData<string> Files() => [.. new[] { "poets/retrained_graph_6class.pb", "poets-flowers/retrained_graph.pb", "poets/mobilenet_v1_0.25_128_frozen.pb", "poets/mobilenet_v1_0.25_128_quantized.pb", "keras/lenet5.pb" }];
+
+    [Fact]
+    public void Optimize_Petals_WrittenAndReadAgain_ChangesNothing() => WriteAndOptimizeAgain(SharedFiles.Sample("petals", "petals.pb"));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Optimize_WrittenAndReadAgain_ChangesNothing(string file)
+    {
+        string path = SharedFiles.InShared(["models", .. file.Split('/')]);
+        Assert.SkipUnless(File.Exists(path), $"{file} is not there");
+        WriteAndOptimizeAgain(path);
+    }
+
+    private static void WriteAndOptimizeAgain(string path)
+    {
+        Model model = Running.Open(path);
+        Running.Optimize(model);
+        Assert.DoesNotContain(model.Graph.Nodes, n => n.Operator is "Rsqrt" or "FusedBatchNorm" or "FusedBatchNormV2" or "FusedBatchNormV3" or "Identity");
+        GraphDefFormat format = new();
+        using MemoryStream first = new();
+        format.Write(model, new StreamTarget(first, ".pb"));
+        string temporary = Path.Combine(Path.GetTempPath(), $"pare-{Guid.NewGuid():N}.pb");
+        try
+        {
+            File.WriteAllBytes(temporary, first.ToArray());
+            Model again = Running.Open(temporary);
+            Assert.Empty(Running.Optimize(again));
+            using MemoryStream second = new();
+            format.Write(again, new StreamTarget(second, ".pb"));
+            Assert.Equal(first.ToArray(), second.ToArray());
+            Assert.True(first.Length < new FileInfo(path).Length * 1.001);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 }

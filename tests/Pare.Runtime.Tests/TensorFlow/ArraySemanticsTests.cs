@@ -224,6 +224,39 @@ public class ArraySemanticsTests
     }
 
     [Fact]
+    public void RecurrentCells_OneStep_FollowTheirEquations()
+    {
+        // One unit, weights chosen so that each gate sees x alone: i = σ(x), ci = tanh(2x), f = σ(3x + 1), o = σ(4x).
+        TensorFlowGraph g = new();
+        Value none = g.Constant(F(0));
+        Node lstm = g.Node("l", "LSTMBlockCell", [g.Feed("x", F([1, 1], 0.5f)), g.Constant(F([1, 1], 0.2f)), g.Constant(F([1, 1], 0.7f)), g.Constant(F([2, 4], 1, 2, 3, 4, 0, 0, 0, 0)), none, none, none, g.Constant(F(0, 0, 0, 0))]);
+        double cs = (Math.Tanh(1) * Sigmoid(0.5)) + (0.2 * Sigmoid(2.5));
+        IReadOnlyList<TensorData> r = g.Run(lstm.GetOrAddOutput(1), lstm.GetOrAddOutput(6));
+        TensorAssert.Close(F([1, 1], (float)cs), r[0], "cell");
+        TensorAssert.Close(F([1, 1], (float)(Math.Tanh(cs) * Sigmoid(2))), r[1], "output");
+
+        g = new();
+        Node gru = g.Node("g", "GRUBlockCell", [g.Feed("x", F([1, 1], 0.5f)), g.Constant(F([1, 1], 0.4f)), g.Constant(F([2, 2], 1, 2, 0, 0)), g.Constant(F([2, 1], 3, 1)), g.Constant(F(0, 0)), g.Constant(F(0))]);
+        double u = Sigmoid(1);
+        double candidate = Math.Tanh(1.5 + (0.4 * Sigmoid(0.5)));
+        TensorAssert.Close(F([1, 1], (float)((u * 0.4) + ((1 - u) * candidate))), g.Run(gru.GetOrAddOutput(3))[0], "state");
+
+        static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+    }
+
+    [Fact]
+    public void Conversion_DamagedNodes_NamesThemAll()
+    {
+        TensorFlowGraph g = new();
+        Value x = g.Feed("x", F([2, 3], 1, 2, 3, 4, 5, 6));
+        Node empty = g.Node("empty", "ConcatV2", []);
+        Node huge = g.Node("huge", "Unpack", [x], A("num", 1L << 40));
+        Node odd = g.Node("odd", "Transpose", [x, g.Constant(I(0, 5))]);
+        UnsupportedModelException e = Assert.Throws<UnsupportedModelException>(() => g.Run(empty.Output, huge.Output, odd.Output));
+        Assert.Equal(["empty", "huge", "odd"], e.Nodes.Select(n => n.Node));
+    }
+
+    [Fact]
     public void Strings_MovedAround_StayWhole()
     {
         StringTensorData x = new(new TensorShape(3), [.. new[] { "a", "", "\u00fc" }.Select(s => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(s))]);

@@ -154,6 +154,11 @@ internal sealed class TensorFlowConverter
         {
             _unsupported.Add(new UnsupportedNode(node.Name, node.Operator, e.Message));
         }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or InvalidOperationException or ArithmeticException)
+        {
+            // A node of a damaged graph: too few inputs, an axis or a count beyond what its operands have.
+            _unsupported.Add(new UnsupportedNode(node.Name, node.Operator, $"its inputs and attributes do not fit together ({e.Message})"));
+        }
         catch (GraphException e) when (e.Node is null)
         {
             throw new GraphException(e.Message, node.Name, e);

@@ -31,6 +31,7 @@ internal static class TensorFlowLowerings
         ResizeLowerings.All,
         SpaceLowerings.All,
         ControlFlowLowerings.All,
+        RecurrentLowerings.All,
         QuantizationLowerings.All,
         QuantizedLowerings.All,
     }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);

@@ -133,7 +133,7 @@ internal static class GatherScatterLowerings
         Value data = c.Input(0);
         Value part = b.AsVector(c.Input(1));
         Value flat = b.Reshape(data, b.Concat(0, b.ShapeOf(part), RowShape(b, data, c.Input(1))));
-        for (int i = 0; i < c.Attributes.GetInteger("num_partitions", 1); i++)
+        for (int i = 0; i < Math.Min(c.Attributes.GetInteger("num_partitions", 1), c.Node.Outputs.Count); i++)
         {
             Value chosen = b.Emit("Equal", [part, b.Scalar(DataType.Int64, i)]);
             c.SetOutput(i, b.OnData("Compress", flat, [chosen], ("axis", AttributeValue.Of(0L))));

@@ -3,6 +3,8 @@ namespace Pare.Passes.Conversion;
 /// <summary>Concatenation, splitting, stacking, repetition, reversal, permutation.</summary>
 internal static class JoinSplitLowerings
 {
+    private const int MaxParts = 1 << 16;
+
     public static IEnumerable<KeyValuePair<string, Lowering>> All { get; } =
     [
         new("Concat", c => Concat(c, 0, c.Inputs()[1..])),
@@ -55,7 +57,10 @@ internal static class JoinSplitLowerings
         }
     }
 
-    private static IReadOnlyList<Value> Equal(LoweringContext c, Value x, long axis, long count) => count == 1
+    // More parts than that are a damaged count, not a network.
+    private static int Bounded(long count) => count is > 0 and <= MaxParts ? (int)count : throw new LoweringException($"{count} parts were asked for; 1 to {MaxParts} are carried over");
+
+    private static IReadOnlyList<Value> Equal(LoweringContext c, Value x, long axis, long count) => Bounded(count) == 1
         ? [x]
         : c.Onnx.Emit("Split", [x], (int)count, ("axis", AttributeValue.Of(axis)), ("num_outputs", AttributeValue.Of(count)));
 
@@ -65,7 +70,7 @@ internal static class JoinSplitLowerings
         Value x = c.Input(0);
         long axis = c.RequiredInteger(2, "the axis");
         long count = c.Attributes.GetInteger("num_split", c.Input(1).Shape?.ToStatic()?.Count ?? 1);
-        if (count == 1)
+        if (Bounded(count) == 1)
         {
             c.SetOutput(0, x);
             return;

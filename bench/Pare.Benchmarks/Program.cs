@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Running;
 using Pare.Benchmarks;
 
-// --quick [NAME…]: stopwatch tables in seconds; else BenchmarkDotNet with its own arguments.
+// --quick [kmeans | round MODEL.pb…]: stopwatch tables in seconds; else BenchmarkDotNet with its own arguments.
 if (args is ["--quick", .. string[] names])
 {
     QuickTable table = new(Console.Out);
@@ -9,6 +9,14 @@ if (args is ["--quick", .. string[] names])
     if (names.Length == 0 || names.Contains("kmeans"))
     {
         QuickKMeans.Run(table);
+    }
+
+    if (names is ["round", .. string[] models])
+    {
+        foreach (string model in models)
+        {
+            QuickRound.Run(table, model);
+        }
     }
 
     return 0;

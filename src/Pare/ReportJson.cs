@@ -9,5 +9,9 @@ namespace Pare.Workflows;
 [JsonSerializable(typeof(InspectReport))]
 [JsonSerializable(typeof(RewriteReport))]
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(SizeReport))]
+[JsonSerializable(typeof(PosterizeReport))]
+[JsonSerializable(typeof(BenchmarkReport))]
+[JsonSerializable(typeof(TensorBoardReport))]
 [JsonSerializable(typeof(Recipe))]
 public sealed partial class ReportJson : JsonSerializerContext;

@@ -7,6 +7,7 @@ internal static class VerbTable
     [
         new("inspect", "What a model is made of: inputs, outputs, operators, parameters, work, largest tensors", () => new InspectVerb()),
         new("run", "One inference: named arrays in, named arrays out", () => new RunVerb()),
+        new("size", "Bytes, gzip, zip, zstd, brotli, and the entropy of the weights", () => new SizeVerb()),
         new("optimize", "An inference-only graph: batch norms folded, dead branches and training remains gone", () => new OptimizeVerb()),
         new("round", "Constants snapped to few values in place, so that the file compresses", () => new RoundVerb()),
         new("cluster", "Constants that share few values, found by k-means", () => new ClusterVerb()),
@@ -15,6 +16,9 @@ internal static class VerbTable
         new("evaluate", "Accuracy on data, with interval, cross entropy, a table a class", () => new EvaluateVerb()),
         new("compare", "Whether two models are the same for the user: drift, flips, accuracy", () => new CompareVerb()),
         new("compress", "The main job: the smallest model within a drop of accuracy or a size, with the proof", () => new CompressVerb()),
+        new("benchmark", "Latency and memory", () => new BenchmarkVerb()),
+        new("tensorboard", "Event files that TensorBoard draws the graph from", () => new TensorBoardVerb()),
+        new("posterize", "The demonstration: a picture reduced to few colours by the same quantizer", () => new PosterizeVerb()),
         new("apply", "Replay a recipe", () => new ApplyVerb()),
     ];
 }

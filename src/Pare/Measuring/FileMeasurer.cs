@@ -1,0 +1,64 @@
+using Pare.Formats;
+using Pare.Passes.Round;
+using Pare.Sizes;
+
+namespace Pare.Workflows;
+
+/// <summary>Measures what model files, and any others, weigh. Stateless and thread-safe.</summary>
+public static class FileMeasurer
+{
+    /// <summary>Measures a file.</summary>
+    /// <param name="path">A model's file, or any other, of which only the bytes are measured.</param>
+    /// <param name="options">What to measure; null for the defaults.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ModelFormatException">Constants were asked for, and the file is no model.</exception>
+    public static FileSizeReport Measure(string path, SizeOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new SizeOptions();
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"there is no file '{path}'", path);
+        }
+
+        OpenedModel? opened = TryOpen(path, options);
+        FileSizes sizes = SizeMeter.Measure(
+            Path.GetFileName(path), () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan), options.All, opened?.Model);
+        return new FileSizeReport
+        {
+            File = path,
+            Bytes = sizes.Bytes,
+            Gzip = sizes.Gzip,
+            Zip = sizes.Zip,
+            Zstd = sizes.Zstd,
+            Brotli = sizes.Brotli,
+            WeightBits = sizes.WeightBits,
+            Cleared = options.Clear && opened is not null ? Cleared(opened) : null,
+            Tensors = options.Tensors && opened is not null
+                ? [.. SizeMeter.Tensors(opened.Model).Select(t => new TensorSizeReport(t.Name, ValueReport.TypeName(t.Type), t.Shape.ToArray(), t.Bytes, t.Gzip, t.Distinct, t.Bits))]
+                : null,
+        };
+    }
+
+    // Any file has a size; only what needs a model insists on one.
+    private static OpenedModel? TryOpen(string path, SizeOptions options)
+    {
+        try
+        {
+            return ModelFile.Open(path);
+        }
+        catch (PareException) when (!options.Tensors && !options.Clear)
+        {
+            return null;
+        }
+    }
+
+    private static long Cleared(OpenedModel opened)
+    {
+        Model copy = opened.Model.Clone();
+        new ClearConstantsPass().Run(copy, new PassContext());
+        using MemoryStream stream = new();
+        opened.Format.Write(copy, new StreamTarget(stream, opened.Suffix));
+        return stream.Length;
+    }
+}

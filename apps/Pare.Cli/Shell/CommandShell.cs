@@ -54,10 +54,10 @@ internal static class CommandShell
         ParseResult parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
-            string message = string.Join(" ", parsed.Errors.Select(e => e.Message.TrimEnd('.') + ".").Distinct());
+            string message = string.Join(" ", parsed.Errors.Select(Describe).Distinct());
             Command command = parsed.CommandResult.Command;
             string help = command is RootCommand ? "pare --help" : $"pare {command.Name} --help";
-            throw new UsageException($"{message} See: {help}", (parsed.Errors[0].SymbolResult as OptionResult)?.Option.Name);
+            throw new UsageException($"{message} See: {help}", OptionOf(parsed.Errors[0]));
         }
 
         return parsed.Invoke(new InvocationConfiguration
@@ -68,6 +68,20 @@ internal static class CommandShell
             ProcessTerminationTimeout = null,
         });
     }
+
+    // The parser's own messages run over several lines and do not always name the option.
+    private static string Describe(ParseError error)
+    {
+        string message = string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.') + ".";
+        return OptionOf(error) is { } option && !message.Contains(option, StringComparison.Ordinal) ? $"{option}: {message}" : message;
+    }
+
+    private static string? OptionOf(ParseError error) => error.SymbolResult switch
+    {
+        OptionResult option => option.Option.Name,
+        ArgumentResult { Parent: OptionResult option } => option.Option.Name,
+        _ => null,
+    };
 
     // Only the verb that is asked for gets its options: the others are needed by name alone.
     private static RootCommand BuildRoot(IReadOnlyList<string> args, Terminal terminal, Interruption interruption)

@@ -107,7 +107,7 @@ internal sealed class ZipDataset : Dataset
     }
 
     private static bool IsDamage(Exception e) =>
-        e is InvalidDataException or EndOfStreamException or ArgumentException or OverflowException or NotSupportedException or IndexOutOfRangeException;
+        e is InvalidDataException or IOException or ArgumentException or OverflowException or NotSupportedException or IndexOutOfRangeException;
 
     private ZipArchive Open()
     {

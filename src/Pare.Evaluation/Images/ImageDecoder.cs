@@ -14,11 +14,17 @@ public static class ImageDecoder
     /// <summary>Rows decoded at a time where the format allows it.</summary>
     private const int StripRows = 64;
 
+    /// <summary>Bytes that are allocated before the first rows were read.</summary>
+    private const int FirstBuffer = 1 << 20;
+
     /// <summary>
-    /// Most pixels that a byte of JPEG data can stand for: a block of 64 takes at least a bit (a progressive scan of DC coefficients only), with one-bit codes.
-    /// A header that claims more belongs to a file that was cut short or tampered with.
+    /// Most pixels that a byte of a file can stand for, above <see cref="FreePixels"/>. Of JPEG this is a law: a block of 64 takes at least a bit (a progressive scan of DC
+    /// coefficients, one-bit codes); flat pictures in other formats may be smaller, but no photos are. A header that claims more was cut short or tampered with.
     /// </summary>
-    private const long JpegPixelsPerByte = 512;
+    private const long PixelsPerByte = 512;
+
+    /// <summary>Pixels that any file may claim; PNG guards its header by a checksum and is exempt.</summary>
+    private const long FreePixels = 4_000_000;
 
     /// <summary>Reads a picture from a file.</summary>
     /// <param name="path">The file.</param>
@@ -56,7 +62,7 @@ public static class ImageDecoder
             throw new ModelFormatException(format, $"{width}x{height} pixels are beyond the limit of {options.MaxPixels}", file: name);
         }
 
-        if (format == "JPEG" && (long)width * height > bytes.Length * JpegPixelsPerByte)
+        if (format != "PNG" && (long)width * height > (format == "JPEG" ? 0 : FreePixels) + (bytes.Length * PixelsPerByte))
         {
             throw new ModelFormatException(format, $"{bytes.Length} bytes cannot hold the {width}x{height} pixels of the header: the file is cut short or damaged", file: name);
         }
@@ -65,32 +71,29 @@ public static class ImageDecoder
 
         // No colour space asked for means none applied; unpremultiplied, so that no colour is rounded on its way.
         SKImageInfo wanted = new(width, height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul, null);
-        RgbImage image = new(width, height);
         SKCodecResult start = codec.StartScanlineDecode(wanted);
-        if (start == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown)
-        {
-            DecodeInStrips(codec, image, format, name, opaque);
-        }
-        else
-        {
-            DecodeAtOnce(codec, wanted, image, format, name, opaque);
-        }
-
+        RgbImage image = start == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown
+            ? DecodeInStrips(codec, width, height, format, name, opaque)
+            : DecodeAtOnce(codec, wanted, format, name, opaque);
         return ImageOrientation.Apply(image, codec.EncodedOrigin);
     }
 
     private static unsafe SKData CreateData(MemoryHandle pin, int length) => SKData.Create((nint)pin.Pointer, length);
 
-    private static unsafe void DecodeInStrips(SKCodec codec, RgbImage image, string format, string name, bool opaque)
+    private static unsafe RgbImage DecodeInStrips(SKCodec codec, int width, int height, string format, string name, bool opaque)
     {
-        int rows = Math.Min(StripRows, image.Height);
-        int stride = checked(image.Width * 4);
+        int rows = Math.Min(StripRows, height);
+        int stride = checked(width * 4);
+        int whole = RgbImage.BufferLength(width, height);
         byte[] strip = ArrayPool<byte>.Shared.Rent(checked(stride * rows));
+
+        // Grows with the rows that are really there, whatever the header claims.
+        byte[] buffer = new byte[Math.Min(whole, Math.Max(FirstBuffer, width * rows * 3))];
         try
         {
-            for (int y = 0; y < image.Height; y += rows)
+            for (int y = 0; y < height; y += rows)
             {
-                int n = Math.Min(rows, image.Height - y);
+                int n = Math.Min(rows, height - y);
                 int got;
                 fixed (byte* p = strip)
                 {
@@ -99,22 +102,31 @@ public static class ImageDecoder
 
                 if (got < n)
                 {
-                    throw new ModelFormatException(format, $"the data ends or is damaged after {y + Math.Max(0, got)} of {image.Height} rows", file: name);
+                    throw new ModelFormatException(format, $"the data end or are damaged after {y + Math.Max(0, got)} of {height} rows", file: name);
                 }
 
-                ToRgb(strip.AsSpan(0, stride * n), image.Writable.Slice(y * image.Width * 3, n * image.Width * 3), opaque);
+                int end = (y + n) * width * 3;
+                if (end > buffer.Length)
+                {
+                    Array.Resize(ref buffer, (int)Math.Min(whole, Math.Max(end, buffer.Length * 2L)));
+                }
+
+                ToRgb(strip.AsSpan(0, stride * n), buffer.AsSpan(y * width * 3, n * width * 3), opaque);
             }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(strip);
         }
+
+        Array.Resize(ref buffer, whole);
+        return RgbImage.Adopt(buffer, width, height);
     }
 
-    private static unsafe void DecodeAtOnce(SKCodec codec, SKImageInfo wanted, RgbImage image, string format, string name, bool opaque)
+    private static unsafe RgbImage DecodeAtOnce(SKCodec codec, SKImageInfo wanted, string format, string name, bool opaque)
     {
         // Not pooled: a picture of this kind may be large, and what Skia leaves unwritten must be transparent.
-        byte[] whole = new byte[checked(image.Width * image.Height * 4)];
+        byte[] whole = new byte[checked(wanted.Width * wanted.Height * 4)];
         SKCodecResult result;
         fixed (byte* p = whole)
         {
@@ -123,11 +135,13 @@ public static class ImageDecoder
 
         if (result != SKCodecResult.Success)
         {
-            string what = result == SKCodecResult.IncompleteInput ? "the data ends early" : $"the data is damaged ({result})";
+            string what = result == SKCodecResult.IncompleteInput ? "the data end early" : $"the data are damaged ({result})";
             throw new ModelFormatException(format, what, file: name);
         }
 
+        RgbImage image = new(wanted.Width, wanted.Height);
         ToRgb(whole, image.Writable, opaque);
+        return image;
     }
 
     private static void ToRgb(ReadOnlySpan<byte> rgba, Span<byte> rgb, bool opaque)

@@ -30,7 +30,14 @@ public sealed class RgbImage
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         Width = width;
         Height = height;
-        _buffer = GC.AllocateUninitializedArray<byte>(checked((width * height * 3) + Slack));
+        _buffer = GC.AllocateUninitializedArray<byte>(BufferLength(width, height));
+    }
+
+    private RgbImage(byte[] buffer, int width, int height)
+    {
+        Width = width;
+        Height = height;
+        _buffer = buffer;
     }
 
     /// <summary>Pixels a row.</summary>
@@ -47,6 +54,12 @@ public sealed class RgbImage
 
     /// <summary>The pixels and the slack behind them.</summary>
     internal ReadOnlySpan<byte> Padded => _buffer;
+
+    /// <summary>Takes over a buffer of <see cref="BufferLength"/> bytes.</summary>
+    internal static RgbImage Adopt(byte[] buffer, int width, int height) => new(buffer, width, height);
+
+    /// <summary>Length of the buffer of a picture.</summary>
+    internal static int BufferLength(int width, int height) => checked((width * height * 3) + Slack);
 
     /// <summary>Makes a picture of one channel, such as a handwritten digit.</summary>
     /// <param name="width">Pixels a row, at least 1.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Pare.Formats;
 using Pare.Runtime;
 using Pare.Testing;
@@ -76,6 +77,26 @@ public sealed class PoetsEvaluationTests
         EvaluationResult crop = s_evaluator.Evaluate(opened.Model, data, options with { Preprocessing = new Preprocessing { Crop = 0.875 } });
         Assert.InRange(crop.Correct, 231 - 5, 231 + 5);
         TestContext.Current.SendDiagnosticMessage($"imagenet whole {whole.Correct} top5 {whole.Top5} crop {crop.Correct}");
+    }
+
+    [Fact]
+    public void Label_OfDecodedPhotos_GivesTensorFlowsScores()
+    {
+        OpenedModel opened = ModelFile.Open(SharedFiles.InShared("models", "poets-flowers", "retrained_graph.pb"));
+        using JsonDocument recorded = JsonDocument.Parse(File.ReadAllBytes(SharedFiles.InShared("golden", "poets", "label_retrained.json")));
+        Dictionary<string, JsonElement> photos = recorded.RootElement.GetProperty("photos").EnumerateArray().ToDictionary(p => p.GetProperty("file").GetString()!);
+        EvaluationOptions options = new() { Labels = LabelList.Read(SharedFiles.InShared("models", "poets-flowers", "retrained_labels.txt")) };
+        IReadOnlyList<string> files = SharedFiles.Find("golden/poets/decoded", "*.png");
+        LabelResult result = new Labeler(new OnnxRuntimeRunner()).Label(opened.Model, files, 5, options);
+        Assert.Equal(10, result.Images.Count);
+        foreach (LabeledImage image in result.Images)
+        {
+            string name = Path.GetFileNameWithoutExtension(image.File);
+            int cut = name.IndexOf('_', StringComparison.Ordinal);
+            JsonElement scores = photos[$"{name[..cut]}/{name[(cut + 1)..]}.jpg"].GetProperty("scores");
+            Assert.All(image.Labels, l => Assert.Equal(scores.GetProperty(l.Label).GetDouble(), l.Score, 1e-4));
+            Assert.Equal(image.Labels.OrderByDescending(l => l.Score), image.Labels);
+        }
     }
 
     [Fact]

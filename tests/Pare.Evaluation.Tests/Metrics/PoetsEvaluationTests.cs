@@ -49,6 +49,13 @@ public sealed class PoetsEvaluationTests
     }
 
     [Fact]
+    public void Evaluate_OfTheEightBitGraph_IsWithinTwoPoints()
+    {
+        EvaluationResult result = Run(SharedFiles.InShared("models", "poets-flowers", "eightbit_optimized_graph.pb"), new Preprocessing { Resize = ResizeMethod.Lanczos });
+        Assert.InRange(result.Correct, 266 - 7, 266 + 7);
+    }
+
+    [Fact]
     public void Evaluate_WithAnyNumberOfThreads_GivesTheSameRows()
     {
         string graph = SharedFiles.InShared("models", "poets-flowers", "retrained_graph.pb");

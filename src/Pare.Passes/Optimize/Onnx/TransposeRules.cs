@@ -93,6 +93,13 @@ internal static class TransposeRules
         // Axes are an input since opset 18 (13 for sums), before that an attribute.
         bool attribute = m.Node.Attributes.ContainsKey("axes");
         long[]? axes = attribute ? m.Node.Attributes.GetIntegers("axes") : m.Integers(1);
+        if (axes is null && m.Node.Inputs.Count == 1 && !m.Node.Attributes.GetBoolean("keepdims", true) && !m.Node.Attributes.GetBoolean("noop_with_empty_axes"))
+        {
+            // Everything is reduced: what is left has no axes.
+            m.After = [[]];
+            return m.TryInputs(0, 0);
+        }
+
         if (axes is null or [] || !m.TryInputs(0, 0))
         {
             return false;

@@ -42,7 +42,7 @@ internal static class SpaceLowerings
                 pads = [none, before, after, none, behind, after];
             }
 
-            x = b.Emit("Pad", [x, b.Concat(0, [.. pads]), b.Scalar(x.Type, 0)]);
+            x = b.OnData("Pad", x, [b.Concat(0, [.. pads])]);
         }
 
         List<Value> split = [b.Extent(x, 0)];

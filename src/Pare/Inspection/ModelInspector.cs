@@ -32,7 +32,7 @@ public static class ModelInspector
             Format = format,
             Bytes = bytes,
             Inputs = [.. model.Graph.Inputs.Select(v => ValueReport.Of(v.Name, v.Type, v.Shape))],
-            Outputs = [.. model.Graph.Outputs.Select(v => ValueReport.Of(v.Name, v.Type, v.Shape))],
+            Outputs = [.. DescribeOutputs(model, options.Runner)],
             Operators = CountOperators(graphs),
             Nodes = graphs.Sum(g => g.Nodes.Count),
             Parameters = CountParameters(graphs),
@@ -51,6 +51,12 @@ public static class ModelInspector
     {
         ArgumentNullException.ThrowIfNull(model);
         return model.Graph.Inputs.Where(v => v.Type == DataType.Boolean && DrivesSwitchesOnly(v, 0)).Select(v => v.Name);
+    }
+
+    private static IEnumerable<ValueReport> DescribeOutputs(Model model, IModelRunner? runner)
+    {
+        IReadOnlyList<ValueDescription>? known = runner is not null && model.Graph.Outputs.Any(v => v.Type == DataType.Undefined || v.Shape is null) ? WorkCounter.DescribeOutputs(model, runner) : null;
+        return model.Graph.Outputs.Select((v, i) => ValueReport.Of(v.Name, known?[i].Type ?? v.Type, known?[i].Shape ?? v.Shape));
     }
 
     private static bool DrivesSwitchesOnly(Value value, int depth)

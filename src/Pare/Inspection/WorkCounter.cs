@@ -6,6 +6,21 @@ namespace Pare.Workflows;
 /// </summary>
 internal static class WorkCounter
 {
+    /// <summary>What the runner knows of the model's outputs, whose types and shapes a TensorFlow graph does not tell; null where it cannot run the model.</summary>
+    public static IReadOnlyList<ValueDescription>? DescribeOutputs(Model model, IModelRunner runner)
+    {
+        try
+        {
+            using IModelSession session = runner.Load(model, new SessionOptions { QuickStart = true });
+            return session.Outputs.Count == model.Graph.Outputs.Count ? session.Outputs : null;
+        }
+        catch (PareException)
+        {
+            // What the runner cannot run is told by the count of the work, and by --target.
+            return null;
+        }
+    }
+
     /// <summary>Counts, or gives null and a warning where the model cannot be run on random inputs.</summary>
     public static long? Count(Model model, IModelRunner runner, ICollection<string> warnings)
     {

@@ -43,9 +43,17 @@ public sealed class ProcessTests
         Assert.Empty(folder.Names);
     }
 
+    // The command's own folder, in the configuration of this test: the test's folder lacks its native libraries.
+    private static string Command()
+    {
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        string bin = Path.Combine(SharedFiles.Repository, "apps", "Pare.Cli", "bin", configuration);
+        return Directory.EnumerateFiles(bin, "Pare.Cli.dll", SearchOption.AllDirectories).First(p => !p.Contains("publish", StringComparison.Ordinal) && !p.Contains($"{Path.DirectorySeparatorChar}ref", StringComparison.Ordinal));
+    }
+
     private static (int Code, string Out, string Error) Run(Action<Process>? meanwhile, params string[] args)
     {
-        string command = Path.Combine(AppContext.BaseDirectory, "Pare.Cli.dll");
+        string command = Command();
         ProcessStartInfo info = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         info.ArgumentList.Add(command);
         foreach (string a in args)

@@ -39,7 +39,7 @@ internal sealed class InspectVerb : Verb
             ("nodes", Show.Count(report.Nodes)),
             ("parameters", Show.Count(report.Parameters)),
             ("multiply-adds", report.MultiplyAdds is { } work ? Show.Count(work) : "not known"),
-            .. report.Versions.Select(v => (v.Key, Show.Count(v.Value))),
+            .. report.Versions.Select(v => (v.Key, Show.Plain(v.Value))),
             .. report.Inputs.Select(v => ("input", Describe(v))),
             .. report.Outputs.Select(v => ("output", Describe(v))),
             .. report.Freezable.Select(v => ("freezable", $"{v}  (drives switches only; try --freeze {v}=false)")),

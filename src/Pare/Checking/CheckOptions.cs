@@ -11,6 +11,9 @@ public sealed record CheckOptions
     /// <summary>Number of random inputs, 0 to 1000. Default 4.</summary>
     public int RandomSamples { get; init; } = 4;
 
+    /// <summary>Most samples of a data set that are run; more are thinned out evenly.</summary>
+    public const int LargestSample = 256;
+
     /// <summary>A data set to use instead of random inputs; null for none.</summary>
     public string? Data { get; init; }
 

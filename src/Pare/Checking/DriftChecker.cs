@@ -23,12 +23,39 @@ public sealed class DriftChecker
     /// <param name="bound">How far outputs may drift, relative; null where values change on purpose.</param>
     /// <param name="frozen">Inputs that the change turned into constants, with their values.</param>
     /// <param name="cancellation">Ends the check early.</param>
-    public CheckReport CompareOnRandom(Model before, Model after, int samples, int seed, double? bound, IReadOnlyDictionary<string, TensorData> frozen, CancellationToken cancellation)
+    public CheckReport CompareOnRandom(Model before, Model after, int samples, int seed, double? bound, IReadOnlyDictionary<string, TensorData> frozen, CancellationToken cancellation) =>
+        Compare(before, after, samples == 0 ? "none" : $"random:{samples}", null, samples, seed, bound, frozen, cancellation);
+
+    /// <summary>Compares on given inputs; see <see cref="CompareOnRandom"/>.</summary>
+    /// <param name="before">The model as it came.</param>
+    /// <param name="after">The model as it is now.</param>
+    /// <param name="name">What the inputs are called in the report.</param>
+    /// <param name="inputs">For each sample one tensor for each input of <paramref name="after"/>.</param>
+    /// <param name="bound">How far outputs may drift, relative; null where values change on purpose.</param>
+    /// <param name="frozen">Inputs that the change turned into constants, with their values.</param>
+    /// <param name="cancellation">Ends the check early.</param>
+    public CheckReport CompareOnSamples(
+        Model before, Model after, string name, IReadOnlyList<IReadOnlyList<TensorData>> inputs, double? bound, IReadOnlyDictionary<string, TensorData> frozen, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return Compare(before, after, name, inputs, inputs.Count, 0, bound, frozen, cancellation);
+    }
+
+    private CheckReport Compare(
+        Model before,
+        Model after,
+        string name,
+        IReadOnlyList<IReadOnlyList<TensorData>>? given,
+        int samples,
+        int seed,
+        double? bound,
+        IReadOnlyDictionary<string, TensorData> frozen,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(frozen);
-        CheckReport report = new() { Data = samples == 0 ? "none" : $"random:{samples}", Bound = bound };
+        CheckReport report = new() { Data = name, Bound = bound };
         if (samples == 0)
         {
             return report;
@@ -59,7 +86,8 @@ public sealed class DriftChecker
                 {
                     cancellation.ThrowIfCancellationRequested();
                     int free = feeds.Length - frozen.Count;
-                    if (RandomInputs.TryCreate([.. original.Inputs.Take(free)], unchecked((seed * 7919) + i), out string? obstacle) is not { } inputs)
+                    string? obstacle = null;
+                    if ((given?[i] ?? RandomInputs.TryCreate([.. original.Inputs.Take(free)], unchecked((seed * 7919) + i), out obstacle)) is not { } inputs)
                     {
                         return report with { Skipped = obstacle };
                     }
@@ -71,7 +99,7 @@ public sealed class DriftChecker
                     }
                     catch (PareException e)
                     {
-                        return report with { Skipped = $"the original does not run on random inputs: {e.Message}" };
+                        return report with { Skipped = $"the original does not run on these inputs: {e.Message}" };
                     }
 
                     changed ??= _runner.Load(after, new SessionOptions { Threads = _threads });

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pare.Evaluation;
 using Pare.Formats;
 
 namespace Pare.Workflows;
@@ -89,8 +90,21 @@ public sealed class ModelRewriter
         return FileReport.Of(request.Output, outputs.StreamOf(request.Output));
     }
 
-    private CheckReport Check(RewriteRequest request, Model before, Model after, double? drift, Dictionary<string, TensorData> frozen, CancellationToken cancellation) =>
-        new DriftChecker(_runner, request.Threads).CompareOnRandom(before, after, request.Check.RandomSamples, request.Seed, drift, frozen, cancellation);
+    private CheckReport Check(RewriteRequest request, Model before, Model after, double? drift, Dictionary<string, TensorData> frozen, CancellationToken cancellation)
+    {
+        DriftChecker checker = new(_runner, request.Threads);
+        if (request.Check.Data is not { } path)
+        {
+            return checker.CompareOnRandom(before, after, request.Check.RandomSamples, request.Seed, drift, frozen, cancellation);
+        }
+
+        using Dataset data = Datasets.Open(path);
+        int count = Math.Min(data.Items.Count, CheckOptions.LargestSample);
+        int[] order = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * data.Items.Count / count))];
+        EvaluationOptions options = new() { Preprocessing = PreprocessingResolver.Resolve(request.Input), Labels = LabelList.FindBeside(request.Input), Threads = request.Threads };
+        LoadedSamples loaded = new SampleLoader(_runner).Load(after, data, order, options, cancellation);
+        return checker.CompareOnSamples(before, after, path, loaded.Inputs, drift, frozen, cancellation);
+    }
 
     private static IEnumerable<string> Warnings(IEnumerable<Diagnostic> diagnostics, CheckReport check)
     {

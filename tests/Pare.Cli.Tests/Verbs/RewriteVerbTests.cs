@@ -40,6 +40,17 @@ public sealed class RewriteVerbTests
     }
 
     [Fact]
+    public void Optimize_CheckedOnData_RunsItsSamples()
+    {
+        using TemporaryFolder folder = new();
+        string data = SharedFiles.Sample("petals", "calibration");
+        JsonElement check = CommandRun.Of("optimize", s_petals, "-o", folder["out.pb"], "--check", data, "--json").Json().GetProperty("check");
+        Assert.Equal(100, check.GetProperty("samples").GetInt32());
+        Assert.True(check.GetProperty("passed").GetBoolean());
+        Assert.Equal(data, check.GetProperty("data").GetString());
+    }
+
+    [Fact]
     public void Recipe_Applied_GivesTheSameBytes()
     {
         using TemporaryFolder folder = new();

@@ -15,7 +15,7 @@ internal sealed class CsvDataset : Dataset
     {
         _path = path;
         using FileStream stream = File.OpenRead(path);
-        CsvReader csv = new(stream, path, options.MaxTableBytes);
+        using CsvReader csv = new(stream, path, options.MaxTableBytes);
         IReadOnlyList<string> header = csv.ReadRow() ?? throw new ModelFormatException("CSV", "the file is empty; expected a header with a column an input and 'label'", file: path);
         int label = -1;
         for (int i = 0; i < header.Count; i++)

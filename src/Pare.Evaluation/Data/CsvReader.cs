@@ -6,7 +6,7 @@ namespace Pare.Evaluation;
 /// Reads comma-separated values row by row (RFC 4180: quotes, doubled quotes, line breaks within quotes; LF or CRLF; UTF-8, a byte order mark allowed). Not safe for
 /// concurrent use.
 /// </summary>
-internal sealed class CsvReader
+internal sealed class CsvReader : IDisposable
 {
     private const int MaxRowCharacters = 16 << 20;
 
@@ -23,6 +23,9 @@ internal sealed class CsvReader
         _maxCharacters = maxBytes;
         _next = Take();
     }
+
+    /// <summary>Closes the stream.</summary>
+    public void Dispose() => _reader.Dispose();
 
     /// <summary>Line that the last row began at, from 1.</summary>
     public int Line { get; private set; }

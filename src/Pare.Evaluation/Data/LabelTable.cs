@@ -12,7 +12,7 @@ internal sealed class LabelTable
 
     public static LabelTable Parse(Stream stream, string name, long maxBytes)
     {
-        CsvReader csv = new(stream, name, maxBytes);
+        using CsvReader csv = new(stream, name, maxBytes);
         IReadOnlyList<string> header = csv.ReadRow() ?? throw new ModelFormatException("CSV", "the file is empty; expected a header with 'file' and 'label' or 'index'", file: name);
         int file = IndexOf(header, h => h == "file");
         int label = IndexOf(header, h => h == "label");

@@ -31,5 +31,7 @@ internal sealed class SelectedDataset(Dataset inner, int[] selection, IReadOnlyL
         {
             inner.Dispose();
         }
+
+        base.Dispose(disposing);
     }
 }

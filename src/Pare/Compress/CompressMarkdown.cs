@@ -22,9 +22,9 @@ public static class CompressMarkdown
         Row(s, "accuracy, selection", report.Baseline.Selection, report.Result.Selection);
         Row(s, "accuracy, test", report.Baseline.Test, report.Result.Test);
         Line(s, $"");
-        Line(s, $"Drop on the {report.Result.Selection.Samples} selection samples: {report.SelectionDrop:0.00} points; on the {report.Result.Test.Samples} test samples, which had no part in the search: "
-            + $"{report.TestDrop:0.00} ± {report.TestDropMargin:0.00} points (95%), same answer on {report.TestAgreement * 100:0.0}%"
-            + (report.McnemarP is { } p ? string.Create(CultureInfo.InvariantCulture, $", McNemar p = {p:0.###}.") : "."));
+        string mcnemar = report.McnemarP is { } p ? string.Create(CultureInfo.InvariantCulture, $", McNemar p = {p:0.###}") : "";
+        Line(s, $"Drop on the {report.Result.Selection.Samples} selection samples: {report.SelectionDrop:0.00} points.");
+        Line(s, $"On the {report.Result.Test.Samples} test samples, which had no part in the search: {report.TestDrop:0.00} ± {report.TestDropMargin:0.00} points (95%), same answer on {report.TestAgreement * 100:0.0}%{mcnemar}.");
         if (report.Preprocessing is { } preprocessing)
         {
             Line(s, $"");
@@ -89,6 +89,4 @@ public static class CompressMarkdown
     }
 
     private static void Line(StringBuilder s, FormattableString text) => s.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
-
-    private static void Line(StringBuilder s, string text) => s.Append(text).Append('\n');
 }

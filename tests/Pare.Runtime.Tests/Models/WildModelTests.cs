@@ -49,7 +49,7 @@ public class WildModelTests
     {
         using NpzFile golden = NpzFile.Open(SharedFiles.InShared("golden", "keras", name + ".npz"));
         string data = name.StartsWith("lenet", StringComparison.Ordinal) ? "mnist" : "fashion-mnist";
-        string images = SharedFiles.Find($"data/{data}", "t10k-images*").First();
+        string images = SharedFiles.Find($"data/{data}", "t10k-images*")[0];
         foreach (string suffix in new[] { ".pb", ".onnx" })
         {
             using IModelSession session = new OnnxRuntimeRunner().Load(ModelFile.Read(SharedFiles.InShared("models", "keras", name + suffix)));

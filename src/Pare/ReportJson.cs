@@ -14,4 +14,4 @@ namespace Pare.Workflows;
 [JsonSerializable(typeof(BenchmarkReport))]
 [JsonSerializable(typeof(TensorBoardReport))]
 [JsonSerializable(typeof(Recipe))]
-public sealed partial class ReportJson : JsonSerializerContext;
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -8,4 +8,4 @@ namespace Pare.Compress;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     WriteIndented = false)]
 [JsonSerializable(typeof(CompressReport))]
-public sealed partial class CompressJson : JsonSerializerContext;
+internal sealed partial class CompressJson : JsonSerializerContext;

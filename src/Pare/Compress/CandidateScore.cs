@@ -25,8 +25,8 @@ public sealed record CandidateScore
     public required double SoftDropError { get; init; }
 
     /// <summary>
-    /// Whether a bound holds with the search's margin: the counted drop is within it, and so is the drop of probability with a standard error on top. The second
-    /// is what keeps a small selection set from letting lucky candidates through: it varies far less than a count of answers.
+    /// Whether a bound holds with the search's margin: the counted drop is within it, and so is the upper end of the drop of probability's one-sided 95%
+    /// interval. The second is what keeps lucky candidates out: it varies far less than a count of answers, and the smaller the selection, the wider it is.
     /// </summary>
-    public bool IsWithin(double drop) => Drop <= drop + 1e-12 && SoftDrop + SoftDropError <= drop + 1e-12;
+    public bool IsWithin(double drop) => Drop <= drop + 1e-12 && SoftDrop + (1.645 * SoftDropError) <= drop + 1e-12;
 }

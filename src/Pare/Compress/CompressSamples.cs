@@ -17,4 +17,7 @@ public sealed record CompressSamples
 
     /// <summary>The first samples, or all where there are fewer. Samples should come shuffled.</summary>
     public CompressSamples Take(int count) => count >= Count ? this : this with { Inputs = [.. Inputs.Take(count)], Labels = Labels is null ? null : [.. Labels.Take(count)] };
+
+    /// <summary>The samples behind the first ones.</summary>
+    public CompressSamples Skip(int count) => this with { Inputs = [.. Inputs.Skip(count)], Labels = Labels is null ? null : [.. Labels.Skip(count)] };
 }

@@ -64,7 +64,7 @@ public sealed class CompressSearch
         }
 
         _progress?.Report("collecting statistics");
-        LayerQuantizers[] quantizers = LayerPreparation.Prepare(working, layers, selection.Take(_options.CalibrationSamples), inPlace, _samples, _options.Threads);
+        LayerQuantizers[] quantizers = LayerPreparation.Prepare(working, layers, selection, _options.CalibrationSamples, inPlace, _samples, _options.Threads);
         _progress?.Report("measuring each layer's effect");
         CompressSamples probe = selection.Take(_options.SensitivitySamples);
         Reference probeReference = reference.Take(probe.Count);

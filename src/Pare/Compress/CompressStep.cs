@@ -32,7 +32,10 @@ public sealed record CompressStep : RecipeStep
     /// <summary>How pictures became inputs, as given; see <see cref="PreprocessingFile"/>.</summary>
     public JsonElement? Preprocessing { get; init; }
 
-    /// <summary>Samples that statistics were taken from.</summary>
+    /// <summary>Samples that were chosen by.</summary>
+    public required int SelectionSamples { get; init; }
+
+    /// <summary>Samples that every layer's statistics were taken from; some took more.</summary>
     public required int CalibrationSamples { get; init; }
 
     /// <summary>Constants with fewer elements were left alone.</summary>
@@ -50,8 +53,7 @@ public sealed record CompressStep : RecipeStep
         using Dataset whole = Datasets.Open(Data, DataOptions);
         using Dataset data = Halved ? whole.Subset(StratifiedOrder.Halves(whole, context.Seed).First) : whole;
         int[] order = StratifiedOrder.Of(data, context.Seed);
-        // Unreadable samples were passed over; a few more make up for them.
-        LoadedSamples loaded = new SampleLoader(runner).Load(model, data, [.. order.Take(CalibrationSamples)], new EvaluationOptions { Preprocessing = Given(), Threads = context.Threads }, context.Cancellation);
+        LoadedSamples loaded = new SampleLoader(runner).Load(model, data, [.. order.Take(SelectionSamples)], new EvaluationOptions { Preprocessing = Given(), Threads = context.Threads }, context.Cancellation);
         bool inPlace = Structure == CompressStructure.Same;
         IReadOnlyList<Change> changes = inPlace ? [] : Optimise(model, context);
         IReadOnlyList<LinearLayer> layers = LayerPreparation.Layers(model, MinimumElements);
@@ -61,7 +63,7 @@ public sealed record CompressStep : RecipeStep
         }
 
         SampleRunner samples = new(runner, context.Threads, context.Cancellation);
-        LayerQuantizers[] quantizers = LayerPreparation.Prepare(model, layers, new CompressSamples { Inputs = loaded.Inputs, Batch = loaded.Batch }, inPlace, samples, context.Threads);
+        LayerQuantizers[] quantizers = LayerPreparation.Prepare(model, layers, new CompressSamples { Inputs = loaded.Inputs, Batch = loaded.Batch }, CalibrationSamples, inPlace, samples, context.Threads);
         LayerCodes?[] codes = new LayerCodes?[layers.Count];
         for (int t = 0; t < codes.Length; t++)
         {
@@ -94,13 +96,14 @@ public sealed record CompressStep : RecipeStep
 
     internal static IReadOnlyList<Change> Optimise(Model model, PassContext context) => OptimizeStep.Sum(OptimizePipeline.Create(model, new OptimizeOptions()).Run(model, context));
 
-    internal static CompressStep Of(CompressRequest request, CompressOutcome outcome) => new()
+    internal static CompressStep Of(CompressRequest request, CompressOutcome outcome, int selectionSamples) => new()
     {
         Structure = request.Options.Structure,
         Data = Path.GetFullPath(request.Data),
         DataOptions = request.DataOptions,
         Halved = request.TestData is null,
         Preprocessing = request.Evaluation.Preprocessing is { } given ? JsonDocument.Parse(PreprocessingFile.ToJson(given)).RootElement.Clone() : null,
+        SelectionSamples = selectionSamples,
         CalibrationSamples = request.Options.CalibrationSamples,
         MinimumElements = request.Options.MinimumElements,
         Steps = [.. outcome.Layers.Select(l => new WeightStep(l.Weight, l.Encoding, l.Step))],

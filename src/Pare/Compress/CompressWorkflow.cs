@@ -12,7 +12,7 @@ namespace Pare.Compress;
 /// <param name="runner">Runs models.</param>
 public sealed class CompressWorkflow(IModelRunner runner)
 {
-    private const int LargestSelection = 2000;
+    private const int LargestSelection = 6000;
     private const long LargestSelectionBytes = 1_000_000_000;
 
     /// <summary>The file beside an output that a report or recipe goes to.</summary>
@@ -118,7 +118,7 @@ public sealed class CompressWorkflow(IModelRunner runner)
             Warnings = [.. opened.Model.Diagnostics.Concat(loaded.Diagnostics).Concat(resultTest.Warnings).Distinct().Select(d => d.Where is null ? d.Message : $"{d.Where}: {d.Message}").Distinct()],
             Seconds = clock.Elapsed.TotalSeconds,
         };
-        WriteBeside(request, options, outcome, report, outputs);
+        WriteBeside(request, options, outcome, report, loaded.Inputs.Count + loaded.Unreadable.Count, outputs);
         return report;
     }
 
@@ -160,7 +160,7 @@ public sealed class CompressWorkflow(IModelRunner runner)
         _ => b => GzipSizer.Measure(b),
     };
 
-    private static void WriteBeside(CompressRequest request, CompressOptions options, CompressOutcome outcome, CompressReport report, FileTransaction outputs)
+    private static void WriteBeside(CompressRequest request, CompressOptions options, CompressOutcome outcome, CompressReport report, int loadedCount, FileTransaction outputs)
     {
         Recipe recipe = new()
         {
@@ -168,7 +168,7 @@ public sealed class CompressWorkflow(IModelRunner runner)
             Pare = ModelRewriter.Version,
             Seed = options.Seed,
             Check = "none",
-            Steps = [CompressStep.Of(request, outcome)],
+            Steps = [CompressStep.Of(request, outcome, loadedCount)],
             Input = report.Input,
             Output = report.Output,
         };

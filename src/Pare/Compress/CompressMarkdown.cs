@@ -57,11 +57,11 @@ public static class CompressMarkdown
         Line(s, $"");
         Line(s, $"## Tried");
         Line(s, $"");
-        Line(s, $"| candidate | bytes | agreement | divergence, nats | drop, points | within |");
-        Line(s, $"|---|---|---|---|---|---|");
+        Line(s, $"| candidate | bytes | samples | agreement | divergence, nats | drop, points | within |");
+        Line(s, $"|---|---|---|---|---|---|---|");
         foreach (CompressTrial t in report.Tried)
         {
-            Line(s, $"| {t.Name} | {t.Bytes:N0} | {t.Score.Agreement * 100:0.0}% | {t.Score.Divergence:0.0000} | {t.Score.Drop * 100:0.00} | {(t.Accepted ? "yes" : "no")} |");
+            Line(s, $"| {t.Name} | {t.Bytes:N0} | {t.Score.Samples:N0} | {t.Score.Agreement * 100:0.0}% | {t.Score.Divergence:0.0000} | {t.Score.Drop * 100:0.00} | {(t.Accepted ? "yes" : "no")} |");
         }
 
         if (report.Warnings.Count > 0)

@@ -77,24 +77,8 @@ internal static class TensorFlowLinearLayers
         }
 
         bool transposed = node.Attributes.GetBoolean("transpose_b");
-        (int rows, int columns) = ((int)shape[transposed ? 1 : 0], (int)shape[transposed ? 0 : 1]);
         (Value? bias, Value result) = Bias(node);
-        return new LinearLayer
-        {
-            Node = node,
-            Weight = weight,
-            Input = node.Inputs[0],
-            Bias = bias,
-            Result = result,
-            InputSize = rows,
-            OutputSize = columns,
-            OutputStride = transposed ? rows : 1,
-            RowOffset = [.. Enumerable.Range(0, rows).Select(j => transposed ? j : j * columns)],
-            RowChannel = [.. Enumerable.Range(0, rows)],
-            InputChannels = rows,
-            InputChannelAxis = transposed ? 1 : 0,
-            OutputChannelAxes = [transposed ? 0 : 1],
-        };
+        return LinearLayers.Matrix(node, weight, transposed, bias, result);
     }
 
     private static PatchWindow? Window(Node node, TensorShape shape)

@@ -1,7 +1,7 @@
 namespace Pare.Sizes;
 
 /// <summary>What a file weighs, as it is and packed by common tools. Immutable.</summary>
-public sealed record FileSizes
+public record FileSizes
 {
     /// <summary>The file's name.</summary>
     public required string File { get; init; }

@@ -159,6 +159,8 @@ internal sealed class WireWriter
                     p.Tensor.ReadBytes(at, chunk);
                     stream.Write(chunk);
                 }
+
+                p.Tensor.Unload();
             }
         }
     }

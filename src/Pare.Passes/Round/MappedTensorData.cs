@@ -58,4 +58,7 @@ internal sealed class MappedTensorData : TensorData
         _source.ReadFloats(start, destination);
         _map.Apply(destination, destination);
     }
+
+    /// <inheritdoc/>
+    public override void Unload() => _source.Unload();
 }

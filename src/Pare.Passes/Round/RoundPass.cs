@@ -72,7 +72,9 @@ public sealed class RoundPass : Pass
 
         void RoundOne(int i, int threads)
         {
-            (rounded[i], finite[i]) = asTool ? ToBucketCenters(targets[i].Constant!) : ToLevels(targets[i].Constant!, threads);
+            TensorData source = targets[i].Constant!;
+            (rounded[i], finite[i]) = asTool ? ToBucketCenters(source) : ToLevels(source, threads);
+            source.Unload();
             context.Progress?.Report((double)Interlocked.Increment(ref done) / targets.Length);
         }
 

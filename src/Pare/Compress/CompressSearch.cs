@@ -75,6 +75,13 @@ public sealed class CompressSearch
         StepPlan plan = new(quantizers, sensitivities, inPlace, _options.Threads);
         Candidate best = unrounded;
         Candidate? coarser = null;
+        if (_options.MaxSize is { } size && _options.MaxDrop >= 100)
+        {
+            // No bound on the drop: the most faithful model that fits.
+            best = best.Bytes > size ? FitSize(plan, working, layers, reference, inPlace, best, size) : best;
+            return Outcome(layers, best, plan);
+        }
+
         SearchStep(plan, working, layers, reference, inPlace, ref best, ref coarser);
         if (_options.MaxSize is { } limit && best.Bytes > limit && coarser is not null)
         {
@@ -150,7 +157,7 @@ public sealed class CompressSearch
 
         if (fitting.Bytes > limit)
         {
-            return from;
+            return _options.MaxDrop >= 100 ? fitting : from;
         }
 
         while (high - low > 0.1)

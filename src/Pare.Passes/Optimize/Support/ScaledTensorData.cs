@@ -85,4 +85,7 @@ internal sealed class ScaledTensorData : TensorData
             i += run;
         }
     }
+
+    /// <inheritdoc/>
+    public override void Unload() => _source.Unload();
 }

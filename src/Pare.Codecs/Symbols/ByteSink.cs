@@ -1,0 +1,35 @@
+namespace Pare.Codecs;
+
+/// <summary>A growing array of bytes.</summary>
+internal sealed class ByteSink(int capacity = 256)
+{
+    private byte[] _bytes = new byte[Math.Max(capacity, 16)];
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Count);
+
+    public void Add(byte value)
+    {
+        if (Count == _bytes.Length)
+        {
+            Array.Resize(ref _bytes, _bytes.Length * 2);
+        }
+
+        _bytes[Count++] = value;
+    }
+
+    public void Add(ReadOnlySpan<byte> values)
+    {
+        int needed = Count + values.Length;
+        if (needed > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(needed, _bytes.Length * 2));
+        }
+
+        values.CopyTo(_bytes.AsSpan(Count));
+        Count = needed;
+    }
+
+    public byte[] ToArray() => Span.ToArray();
+}

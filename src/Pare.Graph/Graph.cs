@@ -4,6 +4,7 @@ namespace Pare;
 public sealed class Graph
 {
     private readonly List<Value> _initializers = [];
+    private readonly List<Value> _variables = [];
 
     /// <summary>Creates an empty graph.</summary>
     public Graph(string name = "") => Name = name;
@@ -24,6 +25,9 @@ public sealed class Graph
 
     /// <summary>Constants that no node makes, in the file's order.</summary>
     public IReadOnlyList<Value> Initializers => _initializers;
+
+    /// <summary>State that no node makes, all zero at first, changed in place by the nodes that take it (the cell of a TFLite LSTM).</summary>
+    public IReadOnlyList<Value> Variables => _variables;
 
     /// <summary>What the format keeps beside (an immutable object of the format's own), or null.</summary>
     public object? Extension { get; set; }
@@ -66,6 +70,24 @@ public sealed class Graph
         _initializers.Add(value);
         return value;
     }
+
+    /// <summary>Adds a state (see <see cref="Variables"/>).</summary>
+    /// <exception cref="GraphException">The value is made by a node or has a content.</exception>
+    public Value AddVariable(Value value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (value.Producer is not null || value.Constant is not null)
+        {
+            throw new GraphException($"'{value.Name}' is no state: it must have neither a content nor a producer");
+        }
+
+        value.IsVariable = true;
+        _variables.Add(value);
+        return value;
+    }
+
+    /// <summary>Removes a state; its uses must be gone before the graph is written.</summary>
+    public bool RemoveVariable(Value value) => _variables.Remove(value);
 
     /// <summary>Removes an initializer; its uses stay and must be gone before the graph is written.</summary>
     public bool RemoveInitializer(Value value) => _initializers.Remove(value);
@@ -197,7 +219,7 @@ public sealed class Graph
     public Value? FindValue(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        foreach (Value v in Inputs.Concat(_initializers))
+        foreach (Value v in Inputs.Concat(_initializers).Concat(_variables))
         {
             if (v.Name == name)
             {

@@ -32,6 +32,7 @@ public static class GraphVerifier
             known.Add(v);
         }
 
+        known.UnionWith(graph.Variables);
         foreach (Value v in graph.Initializers)
         {
             if (v.Constant is null)

@@ -45,7 +45,7 @@ internal static class ModelCloner
     private static Graph CloneGraph(Graph graph, Dictionary<Value, Value> values, Dictionary<Node, Node> nodes)
     {
         Graph copy = new(graph.Name) { Extension = graph.Extension };
-        foreach (Value v in graph.Inputs.Concat(graph.Initializers))
+        foreach (Value v in graph.Inputs.Concat(graph.Initializers).Concat(graph.Variables))
         {
             if (v.Producer is null && !values.ContainsKey(v))
             {
@@ -108,6 +108,11 @@ internal static class ModelCloner
         foreach (Value v in graph.Initializers)
         {
             copy.AddInitializer(Map(v, values));
+        }
+
+        foreach (Value v in graph.Variables)
+        {
+            copy.AddVariable(Map(v, values));
         }
 
         return copy;

@@ -54,6 +54,9 @@ public sealed class Value
     /// <summary>How integers stand for real numbers, where the format says so.</summary>
     public QuantizationParameters? Quantization { get; set; }
 
+    /// <summary>Whether it is state that nodes change in place and that lasts from run to run (see <see cref="Graph.Variables"/>).</summary>
+    public bool IsVariable { get; internal set; }
+
     /// <summary>What the format keeps beside (an immutable object of the format's own), or null.</summary>
     public object? Extension { get; set; }
 

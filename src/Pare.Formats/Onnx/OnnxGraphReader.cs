@@ -12,7 +12,7 @@ internal sealed class OnnxGraphReader
     private readonly OnnxAttributeReader _attributes;
     private readonly IList<Diagnostic> _diagnostics;
 
-    public OnnxGraphReader(OnnxExternalData external, IList<Diagnostic> diagnostics)
+    public OnnxGraphReader(ExternalFiles external, IList<Diagnostic> diagnostics)
     {
         _tensors = new OnnxTensorReader(external);
         _attributes = new OnnxAttributeReader(_tensors, ReadGraph);

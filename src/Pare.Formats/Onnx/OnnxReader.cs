@@ -6,12 +6,12 @@ namespace Pare.Formats.Onnx;
 internal sealed class OnnxReader
 {
     private readonly ModelSource _source;
-    private readonly OnnxExternalData _external;
+    private readonly ExternalFiles _external;
 
     public OnnxReader(ModelSource source)
     {
         _source = source;
-        _external = new OnnxExternalData(source.Folder);
+        _external = new ExternalFiles(OnnxFormat.FormatName, source.Folder);
     }
 
     public Model Read()

@@ -5,7 +5,7 @@ using Pare.Formats.Protobuf;
 namespace Pare.Formats.Onnx;
 
 /// <summary>Reads <c>TensorProto</c> and <c>SparseTensorProto</c>: raw and float data stay views, packed integers are decoded. Source: onnx.proto.</summary>
-internal sealed class OnnxTensorReader(OnnxExternalData external)
+internal sealed class OnnxTensorReader(ExternalFiles external)
 {
     /// <summary>A tensor with its name; the message can be copied as it stands unless the data lies elsewhere.</summary>
     public readonly record struct Result(string Name, TensorData Content, bool IsExternal);

@@ -8,4 +8,7 @@ public static class Vocabularies
 
     /// <summary>ONNX's operators.</summary>
     public static Vocabulary Onnx { get; } = new("ONNX", false, OnnxOperators.Families);
+
+    /// <summary>TFLite's operators: builtin ones by their names in schema.fbs, custom ones in the domain <c>custom</c>.</summary>
+    public static Vocabulary TFLite { get; } = new("TFLite", false, TFLiteOperators.Families);
 }

@@ -1,7 +1,7 @@
-namespace Pare.Formats.Onnx;
+namespace Pare.Formats;
 
 /// <summary>Opens the files that tensors with external data lie in: plain files in the model's folder, nothing else. One reading's worth; not thread-safe.</summary>
-internal sealed class OnnxExternalData(string? folder)
+internal sealed class ExternalFiles(string format, string? folder)
 {
     private readonly Dictionary<string, ByteSource> _files = new(StringComparer.Ordinal);
 
@@ -16,7 +16,7 @@ internal sealed class OnnxExternalData(string? folder)
         ByteSource file = File(location, fieldOffset, tensor);
         if (start < 0 || start > file.Length || length < 0 || length > file.Length - start)
         {
-            throw new ModelFormatException(OnnxFormat.FormatName, $"the tensor '{tensor}' lies in '{location}' from byte {start}, {length ?? 0} bytes long, but the file has {file.Length}", fieldOffset);
+            throw new ModelFormatException(format, $"the tensor '{tensor}' lies in '{location}' from byte {start}, {length ?? 0} bytes long, but the file has {file.Length}", fieldOffset);
         }
 
         return (file, start, length ?? file.Length - start);
@@ -31,7 +31,7 @@ internal sealed class OnnxExternalData(string? folder)
 
         if (folder is null)
         {
-            throw new ModelFormatException(OnnxFormat.FormatName, $"the tensor '{tensor}' lies in the file '{location}' beside the model, but the model was not read from a folder", fieldOffset);
+            throw new ModelFormatException(format, $"the tensor '{tensor}' lies in the file '{location}' beside the model, but the model was not read from a folder", fieldOffset);
         }
 
         string path = Path.GetFullPath(folder);
@@ -56,14 +56,14 @@ internal sealed class OnnxExternalData(string? folder)
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ModelFormatException(OnnxFormat.FormatName, $"the tensor '{tensor}' lies in the file '{location}', which is not beside the model", fieldOffset, innerException: e);
+            throw new ModelFormatException(format, $"the tensor '{tensor}' lies in the file '{location}', which is not beside the model", fieldOffset, innerException: e);
         }
         catch (UnauthorizedAccessException e) when (Directory.Exists(path))
         {
-            throw new ModelFormatException(OnnxFormat.FormatName, $"the tensor '{tensor}' lies in '{location}', which is a folder", fieldOffset, innerException: e);
+            throw new ModelFormatException(format, $"the tensor '{tensor}' lies in '{location}', which is a folder", fieldOffset, innerException: e);
         }
     }
 
-    private static ModelFormatException Outside(string location, long fieldOffset, string tensor, string why) =>
-        new(OnnxFormat.FormatName, $"the tensor '{tensor}' lies in the file '{location}': {why}", fieldOffset);
+    private ModelFormatException Outside(string location, long fieldOffset, string tensor, string why) =>
+        new(format, $"the tensor '{tensor}' lies in the file '{location}': {why}", fieldOffset);
 }

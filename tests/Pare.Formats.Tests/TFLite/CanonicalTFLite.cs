@@ -105,6 +105,10 @@ internal sealed class CanonicalTFLite
                 Table(TFLiteSchema.Table(field.Target!), Follow(at + 4 + (i * 4)), $"{name}[{i}]");
             }
         }
+        else if (field.Name == "metadata_buffer")
+        {
+            _lines.AddRange(Enumerable.Range(0, count).Select(i => $"{name}: {Buffer(U32(at + 4 + (i * 4)))}"));
+        }
         else
         {
             _lines.Add($"{name}: {Convert.ToHexString(_bytes.AsSpan(at + 4, count * field.Kind.Size()))}");

@@ -28,6 +28,7 @@ internal sealed class TransformFactory
         _makers["fuse_resize_pad_and_conv"] = (_, _) => new FuseResizePadPass();
         _makers["add_default_attributes"] = (_, _) => new AddDefaultAttributesPass();
         _makers["obfuscate_names"] = (_, _) => new ObfuscateNamesPass();
+        _makers["quantize_nodes"] = QuantizeNodes;
         _makers["quantize_weights"] = (c, _) => new QuantizeWeightsPass(Number(c, "minimum_size", 1024, 1));
         _makers["remove_attribute"] = (c, _) => new RemoveAttributePass(Needed(c, "attribute_name"), c.Get("op_name", "*"));
         _makers["remove_device"] = (_, _) => new SetDevicePass("");
@@ -73,6 +74,29 @@ internal sealed class TransformFactory
         // The Graph Transform Tool leaves placeholders as they are, optimize_for_inference bares them.
         return new StripUnusedPass([.. options.Inputs.Union(named)], options.Outputs) { Overrides = overrides, BarePlaceholders = call.Name == "strip_unused" };
     }
+
+    private static QuantizeNodesPass QuantizeNodes(TransformCall call, OptimizeOptions options) => new()
+    {
+        IgnoredOperators = call.GetAll("ignore_op"),
+        FallbackRange = Range(call, "fallback_min", "fallback_max"),
+        InputRange = Range(call, "input_min", "input_max"),
+    };
+
+    private static (float Min, float Max)? Range(TransformCall call, string low, string high)
+    {
+        if (call.Get(low).Length + call.Get(high).Length == 0)
+        {
+            return null;
+        }
+
+        float min = Real(call, low);
+        float max = Real(call, high);
+        return min <= 0 && max >= 0 && min < max ? (min, max) : throw new UsageException($"{call.Name}: {low} and {high} must hold 0 between them, found {min.ToString(CultureInfo.InvariantCulture)} and {max.ToString(CultureInfo.InvariantCulture)}", "--transforms");
+    }
+
+    private static float Real(TransformCall call, string name) =>
+        float.TryParse(Needed(call, name), NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value) ? value
+            : throw new UsageException($"{call.Name}: {name} must be a number, found '{call.Get(name)}'", "--transforms");
 
     private static string Needed(TransformCall call, string argument) => call.Get(argument) is { Length: > 0 } value ? value : throw Missing(call, argument);
 

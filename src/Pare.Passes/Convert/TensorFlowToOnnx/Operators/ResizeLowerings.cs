@@ -11,6 +11,7 @@ internal static class ResizeLowerings
     public static IEnumerable<KeyValuePair<string, Lowering>> All { get; } =
     [
         new("ResizeBilinear", c => c.SetOutput(Bilinear(c, c.Input(0), c.Input(1), Aligned(c), HalfPixel(c)))),
+        new("QuantizedResizeBilinear", Quantized),
         new("ResizeNearestNeighbor", Nearest),
         new("ResizeBicubic", Bicubic),
     ];
@@ -26,6 +27,16 @@ internal static class ResizeLowerings
         Value sizes = b.Cast(size, DataType.Int64);
         string mode = aligned ? "align_corners" : halfPixel ? "half_pixel" : "asymmetric";
         return Resize(b, b.Cast(x, DataType.Float32), sizes, ("mode", AttributeValue.Of("linear")), ("coordinate_transformation_mode", AttributeValue.Of(mode)));
+    }
+
+    // Between codes as between the numbers they stand for; halves away from zero, the range stays.
+    private static void Quantized(LoweringContext c)
+    {
+        Value codes = c.Input(0);
+        Value between = Bilinear(c, codes, c.Input(1), Aligned(c), HalfPixel(c));
+        c.SetOutput(0, c.Onnx.Cast(codes.Type.BitWidth() < 32 ? c.Onnx.Cast(c.Onnx.RoundAway(between), DataType.Int32) : c.Onnx.RoundAway(between), codes.Type));
+        c.SetOutput(1, c.Input(2));
+        c.SetOutput(2, c.Input(3));
     }
 
     private static Value Resize(OnnxBuilder b, Value x, Value sizes, params ReadOnlySpan<(string Name, AttributeValue Value)> attributes)

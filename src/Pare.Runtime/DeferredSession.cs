@@ -6,7 +6,7 @@ namespace Pare.Runtime;
 /// <summary>
 /// A TensorFlow graph whose inputs do not say their ranks, and whose operators need them: it is carried over when tensors come, once for each combination of shapes. Safe for several threads.
 /// </summary>
-internal sealed class DeferredSession : IModelSession
+internal sealed class DeferredSession : IProfiledSession
 {
     private const int MaxSessions = 8;
     private readonly Model _model;
@@ -66,6 +66,9 @@ internal sealed class DeferredSession : IModelSession
         using OnnxRuntimeSession once = made.Value;
         return once.Run(inputs);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OperatorRun> EndProfiling() => [.. _sessions.Values.Where(s => s.IsValueCreated).SelectMany(s => s.Value.EndProfiling())];
 
     /// <inheritdoc/>
     public void Dispose()

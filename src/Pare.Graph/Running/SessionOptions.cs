@@ -12,6 +12,9 @@ public sealed record SessionOptions
     /// <summary>Threads within one run; 0 for all cores.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Whether operators are timed; the session is then an <see cref="IProfiledSession"/>. False by default.</summary>
+    public bool Profile { get; init; }
+
     /// <summary>Whether the session is for a few runs only, so that a quick start matters more than the last of speed; false by default.</summary>
     public bool QuickStart { get; init; }
 }

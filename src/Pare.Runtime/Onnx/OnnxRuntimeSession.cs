@@ -7,7 +7,7 @@ using OrtOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 namespace Pare.Runtime;
 
 /// <summary>An ONNX Runtime session. Runs may go on from several threads at once.</summary>
-internal sealed class OnnxRuntimeSession : IModelSession
+internal sealed class OnnxRuntimeSession : IProfiledSession
 {
     // From here on weights go through a file that ONNX Runtime maps, rather than through a message that it copies.
     private const long MappedFrom = 192L << 20;
@@ -17,6 +17,7 @@ internal sealed class OnnxRuntimeSession : IModelSession
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
     private readonly DirectoryInfo? _folder;
+    private OrtProfile? _profile;
 
     private OnnxRuntimeSession(InferenceSession session, DirectoryInfo? folder)
     {
@@ -37,7 +38,8 @@ internal sealed class OnnxRuntimeSession : IModelSession
     /// <summary>Makes a session for an ONNX model.</summary>
     public static OnnxRuntimeSession Create(Model model, Pare.SessionOptions options)
     {
-        using OrtOptions ort = Options(options);
+        OrtProfile? profile = options.Profile ? new OrtProfile() : null;
+        using OrtOptions ort = Options(options, profile);
         long weights = model.Graph.Initializers.Sum(v => v.Constant!.ByteLength);
         DirectoryInfo? folder = null;
         try
@@ -46,7 +48,7 @@ internal sealed class OnnxRuntimeSession : IModelSession
             {
                 using MemoryStream stream = new((int)weights + (1 << 16));
                 new OnnxFormat().Write(model, new StreamTarget(stream, ".onnx"));
-                return new OnnxRuntimeSession(new InferenceSession(stream.ToArray(), ort), null);
+                return new OnnxRuntimeSession(new InferenceSession(stream.ToArray(), ort), null) { _profile = profile };
             }
 
             folder = Directory.CreateTempSubdirectory("pare-");
@@ -56,7 +58,7 @@ internal sealed class OnnxRuntimeSession : IModelSession
                 OnnxFormat.Write(model, target, new OnnxWriteOptions { ExternalFrom = 1 << 12 });
             }
 
-            OnnxRuntimeSession session = new(new InferenceSession(path, ort), OperatingSystem.IsWindows() ? folder : null);
+            OnnxRuntimeSession session = new(new InferenceSession(path, ort), OperatingSystem.IsWindows() ? folder : null) { _profile = profile };
             if (!OperatingSystem.IsWindows())
             {
                 // What is mapped stays mapped.
@@ -68,6 +70,7 @@ internal sealed class OnnxRuntimeSession : IModelSession
         catch (OnnxRuntimeException e)
         {
             folder?.Delete(recursive: true);
+            profile?.Dispose();
             throw OrtErrors.OnLoad(e);
         }
     }
@@ -119,9 +122,17 @@ internal sealed class OnnxRuntimeSession : IModelSession
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorRun> EndProfiling()
+    {
+        using OrtProfile profile = Interlocked.Exchange(ref _profile, null) ?? throw new InvalidOperationException("the session was not made to profile, or its profile was taken already");
+        return OrtProfile.Read(_session.EndProfiling());
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _session.Dispose();
+        _profile?.Dispose();
         _run.Dispose();
         if (_folder is { Exists: true })
         {
@@ -129,7 +140,7 @@ internal sealed class OnnxRuntimeSession : IModelSession
         }
     }
 
-    private static OrtOptions Options(Pare.SessionOptions options)
+    private static OrtOptions Options(Pare.SessionOptions options, OrtProfile? profile)
     {
         OrtEnvironment.Ensure();
         OrtOptions ort = new()
@@ -140,6 +151,12 @@ internal sealed class OnnxRuntimeSession : IModelSession
             GraphOptimizationLevel = options.QuickStart ? GraphOptimizationLevel.ORT_ENABLE_BASIC : GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+
+        if (profile is not null)
+        {
+            ort.ProfileOutputPathPrefix = profile.Prefix;
+            ort.EnableProfiling = true;
+        }
 
         // Quantize-dequantize pairs are computed as the file says, not as fused integer kernels, whose rounding differs from one processor to another.
         ort.AddSessionConfigEntry("optimization.disable_specified_optimizers", "QDQSelectorActionTransformer");

@@ -15,6 +15,9 @@ public sealed record BenchmarkOptions
     /// <summary>Threads within a run. Default all cores.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Whether a second session, after the timed one, measures each operator. Default false.</summary>
+    public bool Profile { get; init; }
+
     /// <summary>Seed of the random inputs. Default 0.</summary>
     public int Seed { get; init; }
 }

@@ -13,7 +13,7 @@ public sealed class ModelBenchmark
     public ModelBenchmark(IModelRunner runner) => _runner = runner;
 
     /// <summary>Times a model.</summary>
-    /// <exception cref="UsageException">No random inputs fit the model.</exception>
+    /// <exception cref="UsageException">No random inputs fit the model, or a batch was asked for that the model fixes otherwise.</exception>
     public ModelTiming Measure(string path, BenchmarkOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new BenchmarkOptions();
@@ -27,6 +27,11 @@ public sealed class ModelBenchmark
         OpenedModel opened = ModelFile.Open(path);
         using IModelSession session = _runner.Load(opened.Model, new SessionOptions { Threads = options.Threads });
         double load = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        if (options.Batch > 1 && !session.Inputs.Any(TakesBatch))
+        {
+            throw new UsageException($"the model fixes its batch ({string.Join(", ", session.Inputs.Select(i => $"'{i.Name}' {i.Shape}"))}); found --batch {options.Batch}", path);
+        }
+
         ValueDescription[] described = [.. session.Inputs.Select(i => WithBatch(i, options.Batch))];
         IReadOnlyList<TensorData> inputs = RandomInputs.TryCreate(described, options.Seed, out string? obstacle) ?? throw new UsageException($"the model cannot be timed on random inputs: {obstacle}");
         double first = Time(session, inputs);
@@ -63,6 +68,7 @@ public sealed class ModelBenchmark
             ModelBytes = opened.FileBytes,
             SessionBytes = Math.Max(0, after - before),
             PeakBytes = self.PeakWorkingSet64,
+            Profile = options.Profile ? Profile(opened.Model, inputs, options, cancellation) : null,
         };
     }
 
@@ -73,7 +79,28 @@ public sealed class ModelBenchmark
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    private static ValueDescription WithBatch(ValueDescription input, int batch) => input.Shape is { Rank: > 0 } shape && shape[0].Value is null
-        ? input with { Shape = new SymbolicShape([batch, .. shape.Dimensions.AsSpan()[1..]]) }
+    private OperatorProfile? Profile(Model model, IReadOnlyList<TensorData> inputs, BenchmarkOptions options, CancellationToken cancellation)
+    {
+        // The timed session stays free of what noting costs. Later runs of 100 tell no more than the first.
+        int runs = Math.Min(options.Runs, 100);
+        using IModelSession session = _runner.Load(model, new SessionOptions { Threads = options.Threads, Profile = true });
+        if (session is not IProfiledSession profiled)
+        {
+            return null;
+        }
+
+        for (int i = 0; i < options.WarmUp + 1 + runs; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            session.Run(inputs);
+        }
+
+        return OperatorProfile.Of(profiled.EndProfiling().Where(r => r.Run > options.WarmUp), runs);
+    }
+
+    private static bool TakesBatch(ValueDescription input) => input.Shape is { Rank: > 0 } shape && shape[0].Value is null;
+
+    private static ValueDescription WithBatch(ValueDescription input, int batch) => TakesBatch(input)
+        ? input with { Shape = new SymbolicShape([batch, .. input.Shape!.Dimensions.AsSpan()[1..]]) }
         : input;
 }

@@ -41,4 +41,7 @@ public sealed record ModelTiming
 
     /// <summary>The most memory the process has held, in bytes.</summary>
     public required long PeakBytes { get; init; }
+
+    /// <summary>What each operator took, where that was asked for; else null.</summary>
+    public OperatorProfile? Profile { get; init; }
 }

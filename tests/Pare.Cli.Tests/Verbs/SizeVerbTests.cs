@@ -42,6 +42,33 @@ public sealed class SizeVerbTests
         Assert.True(Get("peakBytes") > 0);
     }
 
+    [Theory]
+    [InlineData("petals.pb")]
+    [InlineData("petals.onnx")]
+    public void Benchmark_Profile_SharesAddUp(string model)
+    {
+        CommandRun run = CommandRun.Of("benchmark", SharedFiles.Sample("petals", model), "--runs", "5", "--warm-up", "2", "--threads", "1", "--profile", "--json");
+        Assert.True(run.Code == 0, run.Error);
+        JsonElement profile = run.Json().GetProperty("models")[0].GetProperty("profile");
+        Assert.Equal(5, profile.GetProperty("runs").GetInt32());
+        JsonElement[] operators = [.. profile.GetProperty("operators").EnumerateArray()];
+        Assert.True(operators.Length > 10);
+        Assert.Equal(operators.Length, profile.GetProperty("types").EnumerateArray().Sum(t => t.GetProperty("nodes").GetInt32()));
+        Assert.Equal(1, operators.Sum(o => o.GetProperty("share").GetDouble()), 1e-9);
+        Assert.Equal(profile.GetProperty("totalMs").GetDouble(), operators.Sum(o => o.GetProperty("meanMs").GetDouble()), 1e-9);
+        Assert.Contains(operators, o => o.GetProperty("operator").GetString()!.Contains("Conv", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Benchmark_BatchOfAFixedModel_IsWrongUsage()
+    {
+        Assert.Equal(0, CommandRun.Of("benchmark", SharedFiles.Sample("petals", "petals.pb"), "--runs", "1", "--warm-up", "0", "--batch", "3").Code);
+        string model = SharedFiles.InShared("models", "poets", "mobilenet_v1_0.25_128_frozen.pb");
+        CommandRun run = CommandRun.Of("benchmark", model, "--batch", "3");
+        Assert.Equal(2, run.Code);
+        Assert.Contains("fixes its batch", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TensorBoard_TwoModels_MakesARunEach()
     {

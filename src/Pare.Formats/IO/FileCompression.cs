@@ -11,4 +11,7 @@ public enum FileCompression
 
     /// <summary>A zip archive with one entry (<c>.zip</c>).</summary>
     Zip,
+
+    /// <summary>Pare's own container (<c>.pare</c>).</summary>
+    Pare,
 }

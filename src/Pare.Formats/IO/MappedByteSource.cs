@@ -27,6 +27,8 @@ internal sealed unsafe partial class MappedByteSource : ByteSource
         return length == 0 ? default : new Window(_mapping, offset, length).Memory;
     }
 
+    internal override bool TryLocate(ReadOnlySpan<byte> view, out long offset) => TryLocate(_mapping.Pointer, Length, view, out offset);
+
     /// <summary>
     /// Where memory views a mapped file on Linux, gives the pages that lie wholly in it back: the process no longer counts them, and they are read again from the
     /// file when asked for. Elsewhere nothing happens. So that writing a model does not keep the whole of the old one resident.

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Pare.Formats.Packed;
 
 namespace Pare.Formats;
 
@@ -22,12 +23,17 @@ public static class ModelFile
             throw Unknown(source, options.Formats);
         }
 
+        if (source.Bytes is PackedByteSource packed)
+        {
+            PackedTensors.Defer(model, packed);
+        }
+
         return new OpenedModel
         {
             Model = model,
             Format = format,
             Path = path,
-            Suffix = source.Suffix,
+            Suffix = compression == FileCompression.Pare && !format.Suffixes.Contains(source.Suffix) ? format.Suffixes[0] : source.Suffix,
             Compression = compression,
             FileBytes = fileBytes,
             Content = source.Bytes,
@@ -41,14 +47,14 @@ public static class ModelFile
     /// <exception cref="ModelFormatException">No format fits.</exception>
     public static IModelFormat Identify(ModelSource source) => Identify(source, ModelFormats.All).Format;
 
-    /// <summary>The format that writes files of a path's suffix (that of the file inside, for <c>.gz</c> and <c>.zip</c>), or null.</summary>
+    /// <summary>The format that writes files of a path's suffix (that of the file inside, for <c>.gz</c>, <c>.zip</c> and <c>.pare</c>), or null.</summary>
     public static IModelFormat? FormatOf(string path) => Array.Find([.. ModelFormats.All], f => f.Suffixes.Contains(SuffixOf(path).Suffix));
 
     /// <summary>Suffix of a path without compression, lower-case with its dot (<c>.pb</c> of <c>model.pb.gz</c>), and the compression that the path asks for.</summary>
     public static (string Suffix, FileCompression Compression) SuffixOf(string path)
     {
         string suffix = Lower(Path.GetExtension(path));
-        FileCompression compression = suffix switch { ".gz" => FileCompression.Gzip, ".zip" => FileCompression.Zip, _ => FileCompression.None };
+        FileCompression compression = suffix switch { ".gz" => FileCompression.Gzip, ".zip" => FileCompression.Zip, ".pare" => FileCompression.Pare, _ => FileCompression.None };
         return (compression == FileCompression.None ? suffix : Lower(Path.GetExtension(Path.GetFileNameWithoutExtension(path))), compression);
     }
 
@@ -56,8 +62,8 @@ public static class ModelFile
     public static void CheckTarget(IModelFormat format, string path, bool overwrite = false)
     {
         ArgumentNullException.ThrowIfNull(format);
-        string suffix = SuffixOf(path).Suffix;
-        if (!format.Suffixes.Contains(suffix))
+        (string suffix, FileCompression compression) = SuffixOf(path);
+        if (!format.Suffixes.Contains(suffix) && !(suffix.Length == 0 && compression == FileCompression.Pare))
         {
             string found = suffix.Length == 0 ? "has no suffix" : $"has the suffix '{suffix}'";
             throw new UsageException($"the output '{path}' {found}, but the model is {format.Name}, written as {string.Join(" or ", format.Suffixes)}; to change the format use the verb convert", path);
@@ -66,7 +72,7 @@ public static class ModelFile
         FileTransaction.CheckTarget(path, overwrite);
     }
 
-    /// <summary>Writes a model: beside the target first, flushed, then renamed, companions too; nothing is left where it fails. <c>.gz</c> and <c>.zip</c> behind the format's suffix compress.</summary>
+    /// <summary>Writes a model: beside the target first, flushed, then renamed, companions too; nothing is left where it fails. <c>.gz</c>, <c>.zip</c> and <c>.pare</c> behind the format's suffix compress.</summary>
     /// <param name="model">The model.</param>
     /// <param name="format">Its format.</param>
     /// <param name="path">Where to; the suffix must be one of the format's.</param>
@@ -109,6 +115,9 @@ public static class ModelFile
                 }
 
                 break;
+            case FileCompression.Pare:
+                ModelPacker.Pack(model, format, suffix.Length == 0 ? format.Suffixes[0] : suffix, stream);
+                break;
             default:
                 format.Write(model, new PathTarget(path, suffix, stream, files));
                 break;
@@ -142,6 +151,15 @@ public static class ModelFile
             {
                 compression = FileCompression.None;
             }
+        }
+
+        else if (PackedHeader.Matches(bytes))
+        {
+            compression = FileCompression.Pare;
+            PackedFile packed = PackedFile.Open(bytes, options.MaxDecompressedBytes);
+            packed.NameOf = position => PackedNames.Find(packed, position);
+            bytes = new PackedByteSource(packed);
+            suffix = SuffixOf(Path.GetFileNameWithoutExtension(path)).Suffix;
         }
 
         return new ModelSource { Bytes = bytes, Name = path, Folder = Path.GetDirectoryName(Path.GetFullPath(path)), Suffix = suffix };

@@ -38,7 +38,7 @@ public sealed class OnnxFormat : IModelFormat
         bool operators = false;
         try
         {
-            WireReader reader = new(source.Bytes.ToMemory(), FormatName);
+            WireReader reader = new(source.Bytes.PeekAll(), FormatName);
             while (reader.Next())
             {
                 switch (reader.Field)

@@ -16,7 +16,7 @@ internal sealed class OnnxReader
 
     public Model Read()
     {
-        WireReader message = new(_source.Bytes.ToMemory(), OnnxFormat.FormatName);
+        WireReader message = new(_source.Bytes.PeekAll(), OnnxFormat.FormatName);
         List<Diagnostic> diagnostics = [];
         OnnxGraphReader graphs = new(_external, diagnostics);
         Graph? graph = null;

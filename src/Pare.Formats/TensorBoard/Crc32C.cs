@@ -31,7 +31,8 @@ public static class Crc32C
         return state;
     }
 
-    private static uint Append(uint state, ReadOnlySpan<byte> bytes)
+    /// <summary>The running checksum: starts with all ones, ends complemented.</summary>
+    internal static uint Append(uint state, ReadOnlySpan<byte> bytes)
     {
         if (Sse42.X64.IsSupported)
         {

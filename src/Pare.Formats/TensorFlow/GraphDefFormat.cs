@@ -28,7 +28,7 @@ public sealed class GraphDefFormat : IModelFormat
     public Model Read(ModelSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ReadOnlyMemory<byte> bytes = source.Bytes.ToMemory();
+        ReadOnlyMemory<byte> bytes = source.Bytes.PeekAll();
         bool text = GraphDefIdentifier.IdentifyBinary(source.Bytes) == FormatMatch.No && (source.Suffix == TextSuffix || GraphDefTextForm.LooksLikeText(bytes.Span));
         return text ? GraphDefTextForm.Read(bytes) : new GraphDefReader(bytes).Read();
     }

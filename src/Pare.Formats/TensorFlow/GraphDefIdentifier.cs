@@ -24,7 +24,7 @@ internal static class GraphDefIdentifier
         bool other = false;
         try
         {
-            WireReader r = new(bytes.Slice(0, (int)Math.Min(bytes.Length, int.MaxValue)), GraphDefFormat.Label);
+            WireReader r = new(bytes.Peek(0, (int)Math.Min(bytes.Length, int.MaxValue)), GraphDefFormat.Label);
             for (int fields = 0; fields < 64 && r.Next(); fields++)
             {
                 switch (r.Field)

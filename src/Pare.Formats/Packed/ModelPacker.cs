@@ -1,0 +1,91 @@
+using Pare.Formats.Packed;
+
+namespace Pare.Formats;
+
+/// <summary>Packs model files into Pare's own container (<c>.pare</c>, see docs/pare-format.md) and gives them back. Stateless and thread-safe.</summary>
+public static class ModelPacker
+{
+    /// <summary>Whether a file is a container, by its first bytes.</summary>
+    public static bool IsPacked(ByteSource file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return PackedHeader.Matches(file);
+    }
+
+    /// <summary>Packs a file so that exactly its bytes come back.</summary>
+    /// <param name="content">The file, of any format or none.</param>
+    /// <param name="model">The model read from <paramref name="content"/>, whose tensors tell what lies where; null where the file is not understood.</param>
+    /// <param name="output">Receives the container.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellation">Stops early.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static void Pack(ByteSource content, Model? model, Stream output, PackOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        ArgumentNullException.ThrowIfNull(output);
+        Pack(content, model is null ? [] : PackedTensors.Locate(model, content), false, output, options ?? new PackOptions(), cancellation);
+    }
+
+    /// <summary>
+    /// Packs a model some of whose constants are <see cref="CodedTensor"/>s: the file that its format writes, with the codes in the place of these tensors' values.
+    /// It unpacks to that file.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="suffix">Suffix of the file that is packed (<c>.pb</c>), which may choose between a format's forms.</param>
+    /// <param name="output">Receives the container.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellation">Stops early.</param>
+    /// <exception cref="UsageException">The format would write more than one file.</exception>
+    /// <exception cref="GraphException">The format cannot say what the graph holds.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static void Pack(Model model, IModelFormat format, string suffix, Stream output, PackOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(format);
+        ArgumentNullException.ThrowIfNull(output);
+        using MemoryStream file = new();
+        format.Write(model, new StreamTarget(file, suffix));
+        ByteSource content = ByteSource.FromMemory(file.GetBuffer().AsMemory(0, (int)file.Length));
+        Model written = format.Read(new ModelSource { Bytes = content, Suffix = suffix });
+        List<LocatedTensor> tensors = CodedMatcher.Match(model, PackedTensors.Locate(written, content), content);
+        Pack(content, tensors, true, output, options ?? new PackOptions(), cancellation);
+    }
+
+    /// <summary>Unpacks a container, and checks the SHA-256 of what comes out.</summary>
+    /// <param name="file">The container.</param>
+    /// <param name="output">Receives the file that was packed, or in lossy mode the one with decoded weights.</param>
+    /// <param name="maxBytes">Most bytes that it may unpack to; containers of more than a 64th of that may unpack to 64 times their size.</param>
+    /// <param name="progress">Told the part done, 0 to 1.</param>
+    /// <param name="cancellation">Stops early.</param>
+    /// <exception cref="ModelFormatException">The container is damaged.</exception>
+    /// <exception cref="UnsupportedModelException">The container is of a newer version.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static void Unpack(ByteSource file, Stream output, long maxBytes = 1L << 30, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(output);
+        PackedFile packed = PackedFile.Open(file, maxBytes);
+        packed.NameOf = position => PackedNames.Find(packed, position);
+        packed.WriteTo(output, progress, cancellation);
+    }
+
+    private static void Pack(ByteSource content, List<LocatedTensor> tensors, bool lossy, Stream output, PackOptions options, CancellationToken cancellation)
+    {
+        List<PackPiece> pieces = PackPlanner.Plan(content, tensors, cancellation);
+        PieceCoding?[] codings = new PieceCoding?[pieces.Count];
+        int done = 0;
+        Parallel.For(0, pieces.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation }, k =>
+        {
+            codings[k] = pieces[k].Kind == PieceKind.Numbers ? PieceChooser.Choose(content, pieces[k]) : null;
+            options.Progress?.Report(0.05 + 0.25 * Interlocked.Increment(ref done) / pieces.Count);
+        });
+        ContainerWriter writer = new(content);
+        for (int k = 0; k < pieces.Count; k++)
+        {
+            writer.Add(pieces[k], codings[k]);
+        }
+
+        writer.Write(output, lossy, options, cancellation);
+    }
+}

@@ -7,7 +7,7 @@ namespace Pare.Codecs;
 public static class ByteCoder
 {
     /// <summary>Most bytes that may be coded at once.</summary>
-    public const int MaxLength = 1 << 26;
+    public const int MaxLength = 1 << 22;
 
     /// <summary>Codes bytes.</summary>
     /// <param name="data">The bytes, at most <see cref="MaxLength"/>.</param>

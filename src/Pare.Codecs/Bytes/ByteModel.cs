@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Pare.Codecs;
 
@@ -60,7 +59,7 @@ internal sealed class ByteModel
     {
         _stride = stride;
         _bits = 16;
-        while (_bits < 22 && 1L << _bits < 4L * capacity)
+        while (_bits < 20 && 1L << _bits < 4L * capacity)
         {
             _bits++;
         }

@@ -9,6 +9,7 @@ internal sealed class ContainerWriter
 {
     /// <summary>Bytes of structure in the first stream, which every reader decodes; what is over goes to streams of its own.</summary>
     private const int HeadLimit = 1 << 20;
+    private const int TableLimit = 1 << 20;
     private const int StreamLimit = 1 << 20;
     private const int SymbolLimit = 1 << 20;
 
@@ -16,12 +17,12 @@ internal sealed class ContainerWriter
     private const long QuickFrom = 1 << 24;
 
     private readonly ByteSource _content;
-    private readonly List<(PackPiece Piece, PieceCoding Coding)> _plan = [];
     private readonly List<PendingStream> _streams = [];
     private readonly Dictionary<(StreamCodec Codec, int Parameter), PendingStream> _open = [];
     private readonly PackedDirectory _directory = new();
     private readonly List<PackPiece> _head = [];
     private long _headLength;
+    private long _tables;
 
     public ContainerWriter(ByteSource content) => _content = content;
 
@@ -50,7 +51,8 @@ internal sealed class ContainerWriter
 
                 break;
             default:
-                Place(piece, coding!);
+                _tables += coding!.Table.Length;
+                Place(piece, _tables <= TableLimit ? coding : coding with { Kind = SegmentKind.Bytes, Codec = StreamCodec.Mixed, Parameter = piece.Width, Table = [], Layout = null });
                 break;
         }
     }

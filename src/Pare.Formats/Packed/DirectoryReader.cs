@@ -39,7 +39,7 @@ internal static class DirectoryReader
                 throw r.Error($"the codec {codec & 15} is not known");
             }
 
-            long length = kind == StreamCodec.Symbols ? 0 : (long)r.Bounded("the length of a stream", PackedHeader.MaxStream);
+            long length = kind == StreamCodec.Symbols ? 0 : (long)r.Bounded("the length of a stream", (ulong)(kind == StreamCodec.Mixed ? ByteCoder.MaxLength : PackedHeader.MaxStream));
             int coded = (int)r.Bounded("the coded length of a stream", int.MaxValue);
             if (offset + 4 + coded > fileLength)
             {

@@ -1,3 +1,4 @@
+using Pare.Codecs;
 using Pare.Formats.TensorBoard;
 
 namespace Pare.Formats.Packed;
@@ -14,7 +15,7 @@ internal sealed record PackedHeader
 
     public const ulong Lossy = 1;
 
-    /// <summary>Bytes of one decoded stream, at most.</summary>
+    /// <summary>Bytes of one decoded stream, at most; of one coded by context mixing <see cref="ByteCoder.MaxLength"/>.</summary>
     public const int MaxStream = 1 << 26;
 
     /// <summary>Elements of one segment, at most.</summary>
@@ -81,7 +82,7 @@ internal sealed record PackedHeader
         long most = Math.Max(limit, bytes.Length > long.MaxValue / 64 ? long.MaxValue : bytes.Length * 64);
         long length = (long)r.Bounded("the unpacked length", (ulong)most, "the bound set for packed models; raise it to unpack more");
         byte[] hash = r.Bytes(HashLength, "the SHA-256").ToArray();
-        int headLength = (int)r.Bounded("the length of the first stream", MaxStream);
+        int headLength = (int)r.Bounded("the length of the first stream", ByteCoder.MaxLength);
         int headCoded = (int)r.Bounded("the coded length of the first stream", int.MaxValue);
         CheckRatio(headLength, headCoded, r.Position);
         uint checksum = r.UInt32("the checksum");
@@ -99,12 +100,12 @@ internal sealed record PackedHeader
         return new PackedHeader { Flags = flags, Length = length, Hash = hash, HeadLength = headLength, HeadCoded = headCoded, HeadOffset = end };
     }
 
-    /// <summary>No stream may claim to unpack to more than 4,096 times its coded bytes, so that few bytes cannot take much memory.</summary>
+    /// <summary>No stream of bytes unpacks to more than 65,536 times its coded bytes: a bit costs at least 2.2e-5 bits. So few bytes cannot take much memory.</summary>
     public static void CheckRatio(long length, long coded, long offset)
     {
-        if (length > 4096 * (coded + 1))
+        if (length > 65536 * (coded + 1))
         {
-            throw new ModelFormatException(Format, $"a stream of {coded} bytes claims to unpack to {length}, more than 4096 times as many", offset);
+            throw new ModelFormatException(Format, $"a stream of {coded} bytes claims to unpack to {length}, more than 65536 times as many", offset);
         }
     }
 }

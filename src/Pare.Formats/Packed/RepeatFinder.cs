@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 
 namespace Pare.Formats.Packed;
 
@@ -12,6 +11,8 @@ internal sealed class RepeatFinder
     /// <summary>Shortest run that is worth a segment.</summary>
     public const int Shortest = 1024;
 
+    // Content of one value has no position that stands out, or nothing else: some are taken by their place.
+    private const int Regular = 512;
     private const int Window = 1 << 30;
     private const ulong Multiplier = 0x9E3779B97F4A7C15;
 
@@ -48,7 +49,7 @@ internal sealed class RepeatFinder
             while (k <= last)
             {
                 ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(bytes[k..]) * Multiplier;
-                if (hash >> 58 != 0x2a)
+                if (hash >> 58 != 0x2a && (k & (Regular - 1)) >= step)
                 {
                     k += step;
                     continue;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Pare.Codecs;
 using Pare.Formats.TensorBoard;
 

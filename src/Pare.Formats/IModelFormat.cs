@@ -9,6 +9,9 @@ public interface IModelFormat
     /// <summary>Suffixes of its files, the usual first, lower-case with their dots.</summary>
     IReadOnlyList<string> Suffixes { get; }
 
+    /// <summary>Where models of the format are folders: the file in the folder that is read first; null where a model is a file.</summary>
+    string? FolderFile => null;
+
     /// <summary>The vocabulary of its models.</summary>
     Vocabulary Vocabulary { get; }
 

@@ -4,5 +4,11 @@ namespace Pare.Formats;
 public static class ModelFormats
 {
     /// <summary>All formats.</summary>
-    public static IReadOnlyList<IModelFormat> All { get; } = [new Onnx.OnnxFormat(), new TFLite.TFLiteFormat(), new TensorFlow.GraphDefFormat()];
+    public static IReadOnlyList<IModelFormat> All { get; } =
+    [
+        new Onnx.OnnxFormat(),
+        new TFLite.TFLiteFormat(),
+        new TensorFlow.GraphDefFormat(),
+        new TensorFlow.SavedModel.SavedModelFormat(),
+    ];
 }

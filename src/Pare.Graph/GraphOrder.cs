@@ -63,8 +63,15 @@ public static class GraphOrder
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(values);
+        return WithAncestors(values.Select(v => v.Producer).OfType<Node>());
+    }
+
+    /// <summary>The given nodes and all that they need.</summary>
+    public static IReadOnlySet<Node> WithAncestors(IEnumerable<Node> nodes)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
         HashSet<Node> seen = [];
-        Stack<Node> stack = new(values.Select(v => v.Producer).OfType<Node>());
+        Stack<Node> stack = new(nodes);
         while (stack.TryPop(out Node? n))
         {
             if (!seen.Add(n))

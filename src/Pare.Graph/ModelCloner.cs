@@ -15,13 +15,7 @@ internal static class ModelCloner
 
         foreach (ModelFunction f in model.Functions)
         {
-            ModelFunction function = new(f.Domain, f.Name, CloneGraph(f.Body, values, nodes)) { Extension = f.Extension };
-            foreach ((string domain, long version) in f.OperatorSets)
-            {
-                function.OperatorSets[domain] = version;
-            }
-
-            copy.Functions.Add(function);
+            copy.Functions.Add(CloneFunction(f, f.Name, values, nodes));
         }
 
         foreach ((string key, long value) in model.OperatorSets)
@@ -37,6 +31,29 @@ internal static class ModelCloner
         foreach (Diagnostic d in model.Diagnostics)
         {
             copy.Diagnostics.Add(d);
+        }
+
+        return copy;
+    }
+
+    public static ModelFunction Clone(ModelFunction function, string name) => CloneFunction(function, name, new(ReferenceEqualityComparer.Instance), new(ReferenceEqualityComparer.Instance));
+
+    private static ModelFunction CloneFunction(ModelFunction function, string name, Dictionary<Value, Value> values, Dictionary<Node, Node> nodes)
+    {
+        ModelFunction copy = new(function.Domain, name, CloneGraph(function.Body, values, nodes)) { Extension = function.Extension };
+        foreach ((string domain, long version) in function.OperatorSets)
+        {
+            copy.OperatorSets[domain] = version;
+        }
+
+        foreach (Node n in function.ControlOutputs)
+        {
+            copy.ControlOutputs.Add(nodes[n]);
+        }
+
+        if (function.IsChanged || name != function.Name)
+        {
+            copy.MarkChanged();
         }
 
         return copy;

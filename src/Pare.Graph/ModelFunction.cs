@@ -20,9 +20,21 @@ public sealed class ModelFunction
     /// <summary>Its body; inputs and outputs are the function's.</summary>
     public Graph Body { get; }
 
+    /// <summary>Nodes of the body that a caller waits for even where it takes none of their outputs (effects, checks).</summary>
+    public IList<Node> ControlOutputs { get; } = [];
+
     /// <summary>Versions of the operator sets that the body uses, by domain.</summary>
     public IDictionary<string, long> OperatorSets { get; } = new OrderedDictionary<string, long>(StringComparer.Ordinal);
 
     /// <summary>What the format keeps beside (an immutable object of the format's own), or null.</summary>
     public object? Extension { get; set; }
+
+    /// <summary>Whether the body is no longer the one that was read, so that a format must write it anew.</summary>
+    public bool IsChanged { get; private set; }
+
+    /// <summary>Says that the body was changed.</summary>
+    public void MarkChanged() => IsChanged = true;
+
+    /// <summary>A copy under another name; tensors are shared.</summary>
+    public ModelFunction Clone(string name) => ModelCloner.Clone(this, name);
 }

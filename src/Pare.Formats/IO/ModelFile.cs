@@ -9,7 +9,7 @@ public static class ModelFile
     /// <summary>Opens a model file. Tensors of uncompressed files stay in the file, which is mapped, until they are asked for.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UsageException">The path is a folder.</exception>
+    /// <exception cref="UsageException">The path is a folder that holds no model.</exception>
     /// <exception cref="ModelFormatException">The file is empty, damaged, or of no known format.</exception>
     /// <exception cref="GraphException">The file holds a graph that breaks the rules.</exception>
     public static OpenedModel Open(string path, OpenOptions? options = null)
@@ -129,7 +129,7 @@ public static class ModelFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
         {
-            throw new UsageException($"'{path}' is a folder; name a model file", path);
+            return OpenFolder(path, options, out compression, out fileBytes);
         }
 
         ByteSource bytes = File.Exists(path) ? ByteSource.FromFile(path) : throw new FileNotFoundException($"there is no file '{path}'", path);
@@ -162,7 +162,22 @@ public static class ModelFile
             suffix = SuffixOf(Path.GetFileNameWithoutExtension(path)).Suffix;
         }
 
-        return new ModelSource { Bytes = bytes, Name = path, Folder = Path.GetDirectoryName(Path.GetFullPath(path)), Suffix = suffix };
+        return new ModelSource { Bytes = bytes, Name = path, Folder = Path.GetDirectoryName(Path.GetFullPath(path)), Suffix = suffix, Signature = options.Signature, Tags = options.Tags };
+    }
+
+    // A folder weighs what all of its files weigh.
+    private static ModelSource OpenFolder(string path, OpenOptions options, out FileCompression compression, out long fileBytes)
+    {
+        string? main = options.Formats.Select(f => f.FolderFile).OfType<string>().Select(f => Path.Combine(path, f)).FirstOrDefault(File.Exists);
+        if (main is null)
+        {
+            string known = string.Join(" or ", options.Formats.Where(f => f.FolderFile is not null).Select(f => $"{f.FolderFile} ({f.Name})"));
+            throw new UsageException($"'{path}' is a folder without {known}; name a model file", path);
+        }
+
+        compression = FileCompression.None;
+        fileBytes = new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
+        return new ModelSource { Bytes = ByteSource.FromFile(main), Name = path, Folder = Path.GetFullPath(path), Suffix = SuffixOf(main).Suffix, Signature = options.Signature, Tags = options.Tags };
     }
 
     // Where no structure fits but the suffix is known, that format's reader tells best what is wrong.

@@ -14,4 +14,10 @@ public sealed record ModelSource
 
     /// <summary>Suffix of the file's name without compression, lower-case with its dot; empty where unknown.</summary>
     public string Suffix { get; init; } = "";
+
+    /// <summary>Which of a model's signatures says what is fed and given out (SavedModel); null for <c>serving_default</c>, else the first.</summary>
+    public string? Signature { get; init; }
+
+    /// <summary>Tags of the graph to take where a model holds several (SavedModel); null for <c>serve</c>, else the first.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
 }

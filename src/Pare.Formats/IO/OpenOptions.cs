@@ -8,4 +8,10 @@ public sealed record OpenOptions
 
     /// <summary>The formats looked for; all that Pare knows unless said otherwise.</summary>
     public IReadOnlyList<IModelFormat> Formats { get; init; } = ModelFormats.All;
+
+    /// <summary>Which of a model's signatures says what is fed and given out (SavedModel); null for <c>serving_default</c>, else the first.</summary>
+    public string? Signature { get; init; }
+
+    /// <summary>Tags of the graph to take where a model holds several (SavedModel); null for <c>serve</c>, else the first.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
 }

@@ -17,6 +17,9 @@ public static class Crc32C
     /// <summary>Checksum of some bytes.</summary>
     public static uint Compute(ReadOnlySpan<byte> bytes) => ~Append(~0u, bytes);
 
+    /// <summary>Checksum of bytes that follow others of checksum <paramref name="crc"/>.</summary>
+    public static uint Extend(uint crc, ReadOnlySpan<byte> bytes) => ~Append(~crc, bytes);
+
     /// <summary>TFRecord's masked form: rotated right by 15 bits, plus a constant, so that a checksum over data holding checksums stays meaningful.</summary>
     public static uint Mask(uint crc) => uint.RotateRight(crc, 15) + MaskDelta;
 

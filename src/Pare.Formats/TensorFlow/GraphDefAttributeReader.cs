@@ -207,7 +207,8 @@ internal sealed class GraphDefAttributeReader(IList<Diagnostic> diagnostics)
         return new FunctionReference(name, attributes);
     }
 
-    private static SymbolicShape? ReadShape(ReadOnlyMemory<byte> bytes, long offset)
+    /// <summary>Reads a TensorShapeProto; null for an unknown rank.</summary>
+    public static SymbolicShape? ReadShape(ReadOnlyMemory<byte> bytes, long offset)
     {
         List<Dimension> dimensions = [];
         bool unknown = false;

@@ -30,9 +30,9 @@ internal static class GraphDefWriter
     }
 
     /// <summary>All fields of the file but the nodes.</summary>
-    public static ReadOnlyMemory<byte> OtherFields(Model model) => model.Extension is GraphDefExtension e ? e.Fields : default;
+    public static ReadOnlyMemory<byte> OtherFields(Model model) => GraphDefLibraryWriter.OtherFields(model);
 
-    public static WireWriter WriteNode(Node node, OperatorTraits traits)
+    public static WireWriter WriteNode(Node node, OperatorTraits traits, bool inFunction = false)
     {
         Check(node);
         GraphDefNodeExtension? extension = node.Extension as GraphDefNodeExtension;
@@ -41,7 +41,7 @@ internal static class GraphDefWriter
         w.Text(2, node.Operator);
         for (int i = 0; i < node.Inputs.Count; i++)
         {
-            w.Text(3, Input(node, i, extension));
+            w.Text(3, inFunction && node.Inputs[i] is { } v ? GraphDefFunctionWriter.InputText(v) : Input(node, i, extension));
         }
 
         foreach (Node c in node.ControlInputs)

@@ -26,6 +26,7 @@ public static class OptimizePipeline
             yield return pass;
         }
 
+        yield return new InlineFunctionsPass();
         yield return new RemoveDeadBranchesPass();
         yield return new RemoveControlDependenciesPass();
         yield return new StripUnusedPass { BarePlaceholders = false };

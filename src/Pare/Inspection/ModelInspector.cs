@@ -11,7 +11,7 @@ public static class ModelInspector
     public static InspectReport Inspect(string path, InspectOptions? options = null)
     {
         OpenedModel opened = ModelFile.Open(path);
-        return Inspect(opened.Model, path, opened.Format.Name, opened.Content.Length, options);
+        return Inspect(opened.Model, path, opened.Format.Name, opened.Format.FolderFile is null ? opened.Content.Length : opened.FileBytes, options);
     }
 
     /// <summary>Describes a model.</summary>

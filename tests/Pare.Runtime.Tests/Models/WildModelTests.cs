@@ -40,6 +40,19 @@ public class WildModelTests
         }
     }
 
+    [Fact]
+    public void Run_BasicPitchSavedModel_GivesTheRecordedNotes()
+    {
+        string folder = SharedFiles.InShared("models", "wild", "basic_pitch_saved_model");
+        using NpzFile golden = NpzFile.Open(folder + ".golden.npz");
+        using IModelSession session = new OnnxRuntimeRunner().Load(Formats.ModelFile.Open(folder).Model, new SessionOptions { Feeds = ["input_2"], Fetches = ["onset", "contour", "note"] });
+        IReadOnlyList<TensorData> results = session.Run([golden.Read("in_0")]);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.InRange(ModelFile.MaxDifference(golden.Read($"out_{i}"), results[i]), 0, 1e-3);
+        }
+    }
+
     [Theory]
     [InlineData("lenet300")]
     [InlineData("lenet5")]

@@ -14,17 +14,6 @@ public static class TensorFlowOutputs
             "NoOp" or "Assert" or "ControlTrigger" or "SaveV2" or "Save" or "MergeV2Checkpoints" or "QueueClose" or "QueueCloseV2"
                 or "QueueEnqueue" or "QueueEnqueueV2" or "QueueEnqueueMany" or "QueueEnqueueManyV2" or "InitializeTable" or "InitializeTableV2"
                 or "AssignVariableOp" or "LookupTableImportV2" or "InitializeTableFromTextFileV2" => 0,
-            "Switch" or "RefSwitch" or "Merge" or "RefMerge" or "TopK" or "TopKV2" or "Unique" or "RequantizationRange" or "RequantizationRangePerChannel"
-                or "MaxPoolWithArgmax" or "SoftmaxCrossEntropyWithLogits" or "SparseSoftmaxCrossEntropyWithLogits" or "TensorArrayV3" or "ReaderRead"
-                or "ReaderReadV2" or "BroadcastGradientArgs" => 2,
-            "UniqueWithCounts" or "QuantizeV2" or "Requantize" or "RequantizePerChannel" or "QuantizeDownAndShrinkRange" or "QuantizedConv2D"
-                or "QuantizedMatMul" or "QuantizedBiasAdd" or "QuantizedMaxPool" or "QuantizedAvgPool" or "QuantizedRelu" or "QuantizedRelu6"
-                or "QuantizedReluX" or "QuantizedConcat" or "QuantizedReshape" or "QuantizedAdd" or "QuantizedMul" or "QuantizedInstanceNorm"
-                or "QuantizedBatchNormWithGlobalNormalization" or "QuantizedResizeBilinear" or "QuantizedDepthwiseConv2D" => 3,
-            "FusedBatchNorm" or "FusedBatchNormV2" => 5,
-            "FusedBatchNormV3" => 6,
-            "LSTMBlockCell" or "BlockLSTM" or "BlockLSTMV2" => 7,
-            "GRUBlockCell" or "CTCGreedyDecoder" => 4,
             "Split" or "SplitV" => Clamp(node.Attributes.GetInteger("num_split", 1)),
             "Unpack" => Clamp(node.Attributes.GetInteger("num", 1)),
             "ShapeN" => Clamp(node.Attributes.GetInteger("N", 1)),
@@ -33,8 +22,25 @@ public static class TensorFlowOutputs
             "IteratorGetNext" => List(node, "output_types"),
             "PartitionedCall" or "StatefulPartitionedCall" or "If" or "StatelessIf" => List(node, "Tout"),
             "While" or "StatelessWhile" => List(node, "T"),
-            _ => 1,
+            "DynamicPartition" => Clamp(node.Attributes.GetInteger("num_partitions", 1)),
+            _ => TensorFlowOutputNames.Of(node.Operator)?.Length ?? 1,
         };
+    }
+
+    /// <summary>Position of an operator's first output of a name; 0 for the outputs of an operator whose outputs are one value or one list.</summary>
+    public static int PositionOf(string @operator, string output) => TensorFlowOutputNames.Of(@operator) is { } names ? Math.Max(0, Array.IndexOf(names, output)) : 0;
+
+    /// <summary>Name of an operator's output, as functions refer to it, and the index within outputs of that name.</summary>
+    public static string NameOf(string @operator, int output, out int index)
+    {
+        if (TensorFlowOutputNames.Of(@operator) is { } names && output < names.Length)
+        {
+            index = 0;
+            return names[output];
+        }
+
+        index = output;
+        return "output";
     }
 
     private static int Clamp(long count) => (int)Math.Clamp(count, 0, MaxOutputs);

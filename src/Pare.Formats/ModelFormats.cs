@@ -10,5 +10,7 @@ public static class ModelFormats
         new TFLite.TFLiteFormat(),
         new TensorFlow.GraphDefFormat(),
         new TensorFlow.SavedModel.SavedModelFormat(),
+        new Keras.KerasHdf5Format(),
+        new Keras.KerasArchiveFormat(),
     ];
 }

@@ -11,4 +11,7 @@ public static class Vocabularies
 
     /// <summary>TFLite's operators: builtin ones by their names in schema.fbs, custom ones in the domain <c>custom</c>.</summary>
     public static Vocabulary TFLite { get; } = new("TFLite", false, TFLiteOperators.Families);
+
+    /// <summary>Keras layers: a node is a call of a layer, its attributes the layer's configuration, its weights constants behind the data inputs.</summary>
+    public static Vocabulary Keras { get; } = new("Keras", true, KerasOperators.Families);
 }

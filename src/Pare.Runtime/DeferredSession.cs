@@ -4,7 +4,7 @@ using Pare.Passes.Conversion;
 namespace Pare.Runtime;
 
 /// <summary>
-/// A TensorFlow graph whose inputs do not say their ranks, and whose operators need them: it is carried over when tensors come, once for each combination of shapes. Safe for several threads.
+/// A model whose inputs do not say their shapes, and whose operators need them: it is carried over when tensors come, once for each combination of shapes. Safe for several threads.
 /// </summary>
 internal sealed class DeferredSession : IProfiledSession
 {
@@ -13,10 +13,22 @@ internal sealed class DeferredSession : IProfiledSession
     private readonly IReadOnlyList<Value> _inputs;
     private readonly IReadOnlyList<Value> _outputs;
     private readonly SessionOptions _options;
+    private readonly Func<Model, IReadOnlyList<Value>, IReadOnlyList<Value>, IReadOnlyDictionary<Value, SymbolicShape>?, Model> _convert;
     private readonly ConcurrentDictionary<string, Lazy<OnnxRuntimeSession>> _sessions = new(StringComparer.Ordinal);
 
-    public DeferredSession(Model model, IReadOnlyList<Value> inputs, IReadOnlyList<Value> outputs, SessionOptions options)
+    /// <param name="model">The model.</param>
+    /// <param name="inputs">What is fed.</param>
+    /// <param name="outputs">What is fetched.</param>
+    /// <param name="options">How it is run.</param>
+    /// <param name="convert">Carries the model over into ONNX, given inputs, outputs and the inputs' shapes.</param>
+    public DeferredSession(
+        Model model,
+        IReadOnlyList<Value> inputs,
+        IReadOnlyList<Value> outputs,
+        SessionOptions options,
+        Func<Model, IReadOnlyList<Value>, IReadOnlyList<Value>, IReadOnlyDictionary<Value, SymbolicShape>?, Model> convert)
     {
+        _convert = convert;
         // The caller may edit the model once the session is made.
         _model = model.Clone();
         ValueNames names = new(_model);
@@ -83,5 +95,5 @@ internal sealed class DeferredSession : IProfiledSession
     }
 
     private OnnxRuntimeSession Make(IReadOnlyDictionary<Value, SymbolicShape> shapes)
-        => OnnxRuntimeSession.Create(TensorFlowToOnnx.Convert(_model, new TensorFlowToOnnxOptions { Inputs = _inputs, Outputs = _outputs, InputShapes = shapes }), _options);
+        => OnnxRuntimeSession.Create(_convert(_model, _inputs, _outputs, shapes), _options);
 }

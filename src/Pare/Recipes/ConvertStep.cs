@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Pare.Formats;
-using Pare.Passes.Conversion;
 
 namespace Pare.Workflows;
 
@@ -40,12 +39,15 @@ public sealed record ConvertStep : RecipeStep
             return new StepOutcome { Model = model, Changes = [], StatedDrift = 0 };
         }
 
-        if (ReferenceEquals(model.Vocabulary, Vocabularies.TensorFlow) && ReferenceEquals(format.Vocabulary, Vocabularies.Onnx))
+        IReadOnlyList<Conversion> route = Conversions.Find(model.Vocabulary, format.Vocabulary)
+            ?? throw new UnsupportedModelException($"there is no conversion from {model.Vocabulary.Name} to {format.Vocabulary.Name}", []);
+        List<Change> changes = [];
+        foreach (Conversion c in route)
         {
-            Model converted = TensorFlowToOnnx.Convert(model);
-            return new StepOutcome { Model = converted, Changes = [new Change("convert", "tensorflow_to_onnx", model.Graph.Nodes.Count)], StatedDrift = Drift };
+            changes.Add(new Change("convert", c.Rule, model.Graph.Nodes.Count));
+            model = c.Convert(model, context);
         }
 
-        throw new UnsupportedModelException($"there is no conversion from {model.Vocabulary.Name} to {format.Vocabulary.Name}", []);
+        return new StepOutcome { Model = model, Changes = changes, StatedDrift = Drift };
     }
 }

@@ -1,0 +1,37 @@
+using Pare.Passes.Conversion;
+
+namespace Pare.Workflows;
+
+/// <summary>The conversions between vocabularies; what none does in one step goes over others. A new one is a line here.</summary>
+internal static class Conversions
+{
+    private static readonly Conversion[] s_all =
+    [
+        new(Vocabularies.TensorFlow, Vocabularies.Onnx, "tensorflow_to_onnx", (m, _) => TensorFlowToOnnx.Convert(m)),
+        new(Vocabularies.Keras, Vocabularies.TensorFlow, "keras_to_tensorflow", (m, _) => KerasToTensorFlow.Convert(m)),
+    ];
+
+    /// <summary>The fewest conversions that lead from one vocabulary to another, in order; null where none do.</summary>
+    public static IReadOnlyList<Conversion>? Find(Vocabulary from, Vocabulary to)
+    {
+        Dictionary<Vocabulary, Conversion[]> routes = new(ReferenceEqualityComparer.Instance) { [from] = [] };
+        Queue<Vocabulary> open = new([from]);
+        while (open.TryDequeue(out Vocabulary? at))
+        {
+            if (ReferenceEquals(at, to))
+            {
+                return routes[at];
+            }
+
+            foreach (Conversion c in s_all)
+            {
+                if (ReferenceEquals(c.From, at) && routes.TryAdd(c.To, [.. routes[at], c]))
+                {
+                    open.Enqueue(c.To);
+                }
+            }
+        }
+
+        return null;
+    }
+}

@@ -5,9 +5,9 @@ namespace Pare.Cli;
 /// <summary>Arguments and options that several verbs share.</summary>
 internal static class Arguments
 {
-    public static Argument<string> Model() => new("MODEL") { Description = "A model: .pb, .pbtxt, .onnx, also inside .gz or a one-file .zip" };
+    public static Argument<string> Model() => new("MODEL") { Description = "A model: .pb, .pbtxt, .onnx, also inside .gz, a one-file .zip or .pare" };
 
-    public static Argument<string[]> Models() => new("MODEL") { Description = "Models: .pb, .pbtxt, .onnx, also inside .gz or a one-file .zip", Arity = ArgumentArity.OneOrMore };
+    public static Argument<string[]> Models() => new("MODEL") { Description = "Models: .pb, .pbtxt, .onnx, also inside .gz, a one-file .zip or .pare", Arity = ArgumentArity.OneOrMore };
 
     public static Option<string> Output(string description = "Where to write the result") => new("--output", "-o") { Description = description, Required = true, HelpName = "OUT" };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pare.Packing;
 using Pare.Workflows;
 
 namespace Pare.Cli;
@@ -19,6 +20,12 @@ internal sealed class ApplyVerb : Verb
     protected override int Run(VerbContext context)
     {
         Recipe recipe = Recipe.Load(context.GetRequired(_recipe));
+        if (recipe.Steps is [PackStep { Sqnr: null }])
+        {
+            PackJob job = new() { Input = context.GetRequired(_model), Output = context.Get(_output)!, Check = (context.Get(_check) ?? recipe.Check) != "none", Threads = context.Threads };
+            return PackRunner.Pack(context, job, context.Get(_force));
+        }
+
         RewriteRequest request = new()
         {
             Input = context.GetRequired(_model),

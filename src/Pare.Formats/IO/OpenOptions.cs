@@ -3,6 +3,9 @@ namespace Pare.Formats;
 /// <summary>How model files are opened.</summary>
 public sealed record OpenOptions
 {
+    /// <summary>As files are opened where nothing else is said.</summary>
+    public static OpenOptions Default { get; } = new();
+
     /// <summary>Most bytes that a compressed file may unpack to; 1 GiB unless said otherwise. A few bytes can claim to be many, so that there must be a bound.</summary>
     public long MaxDecompressedBytes { get; init; } = 1L << 30;
 

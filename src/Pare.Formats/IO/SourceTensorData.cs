@@ -21,6 +21,9 @@ internal sealed class SourceTensorData : TensorData
         _offset = offset;
     }
 
+    /// <summary>Where the bytes lie.</summary>
+    public ByteSource Source => _source;
+
     public override void ReadBytes(long offset, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);

@@ -81,6 +81,14 @@ public sealed class CodedTensor : TensorData
     /// <summary>Signal-to-noise ratio of the values against what they stand for, in half decibels, for whoever looks at the container; 0 where unknown.</summary>
     public int HalfDecibels { get; init; }
 
+    /// <summary>The same tensor that tells its signal-to-noise ratio.</summary>
+    /// <param name="signal">Sum of the squares of what it stands for.</param>
+    /// <param name="noise">Sum of the squared errors.</param>
+    public CodedTensor WithNoise(double signal, double noise) => new(Type, Shape, _codes, Layout, Step, First, Second)
+    {
+        HalfDecibels = signal > 0 ? (int)Math.Clamp(Math.Round(20 * Math.Log10(signal / Math.Max(noise, signal * 1e-20))), 1, 400) : 0,
+    };
+
     /// <summary>The nearest step that can be told: a normal binary32 with 8 significant bits (a bfloat16).</summary>
     /// <returns>The rounded step, or NaN where it is not positive and finite.</returns>
     public static float RoundStep(float step)

@@ -18,11 +18,13 @@ public static class ModelPacker
     /// <param name="output">Receives the container.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellation">Stops early.</param>
+    /// <exception cref="UnsupportedModelException">The model keeps tensors in further files.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static void Pack(ByteSource content, Model? model, Stream output, PackOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(output);
+        RefuseOtherFiles(content, model);
         Pack(content, model is null ? [] : PackedTensors.Locate(model, content), false, output, options ?? new PackOptions(), cancellation);
     }
 
@@ -68,6 +70,21 @@ public static class ModelPacker
         PackedFile packed = PackedFile.Open(file, maxBytes);
         packed.NameOf = position => PackedNames.Find(packed, position);
         packed.WriteTo(output, progress, cancellation);
+    }
+
+    // A container is one file, and so is what it unpacks to.
+    private static void RefuseOtherFiles(ByteSource content, Model? model)
+    {
+        UnsupportedNode[] elsewhere =
+        [
+            .. (model is null ? [] : PackedTensors.Constants(model))
+                .Where(v => v.Constant is SourceTensorData t && t.Source != content)
+                .Select(v => new UnsupportedNode(v.Name, "constant", "its content lies in another file")),
+        ];
+        if (elsewhere.Length > 0)
+        {
+            throw new UnsupportedModelException("packing a model of several files; write it into one file first, or pack each", elsewhere);
+        }
     }
 
     private static void Pack(ByteSource content, List<LocatedTensor> tensors, bool lossy, Stream output, PackOptions options, CancellationToken cancellation)

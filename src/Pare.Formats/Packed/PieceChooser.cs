@@ -64,41 +64,6 @@ internal static class PieceChooser
         return random ? new PieceCoding(SegmentKind.Bytes, StreamCodec.Stored) : new PieceCoding(SegmentKind.Bytes, StreamCodec.Mixed) { Parameter = width };
     }
 
-    // The view of the tensor under which its symbols cost least.
-    private static SymbolLayout Layout(PackPiece piece, int[] symbols)
-    {
-        SymbolLayout best = SymbolLayout.Vector(symbols.Length);
-        if (piece.Shape is not { Rank: > 1 } shape || shape.Count != symbols.Length)
-        {
-            return best;
-        }
-
-        double least = double.PositiveInfinity;
-        foreach (SymbolLayout layout in Candidates(shape))
-        {
-            double bits = new SymbolGroupEncoder(new SymbolCoderOptions { Quick = true }).Measure(symbols, layout).TotalBits;
-            if (bits < least)
-            {
-                (best, least) = (layout, bits);
-            }
-        }
-
-        return best;
-    }
-
-    private static IEnumerable<SymbolLayout> Candidates(TensorShape shape)
-    {
-        int[] d = [.. shape.ToArray().Select(n => (int)n)];
-        int count = (int)shape.Count;
-        if (d.Length == 4)
-        {
-            yield return SymbolLayout.Convolution(d[3], d[2], d[0], d[1], SymbolOrder.InputsOutputs);
-            yield return SymbolLayout.Convolution(d[0], d[1], d[2], d[3], SymbolOrder.OutputsInputs);
-            yield return SymbolLayout.Convolution(d[0], d[3], d[1], d[2], SymbolOrder.OutputsHeightWidthInputs);
-            yield break;
-        }
-
-        yield return SymbolLayout.Matrix(count / d[^1], d[^1], SymbolOrder.InputsOutputs);
-        yield return SymbolLayout.Matrix(count / d[0], d[0], SymbolOrder.OutputsInputs);
-    }
+    private static SymbolLayout Layout(PackPiece piece, int[] symbols) =>
+        piece.Shape is { } shape ? WeightLayout.Choose(shape, symbols) : SymbolLayout.Vector(symbols.Length);
 }

@@ -9,6 +9,7 @@ namespace Pare.Workflows;
 [JsonDerivedType(typeof(ClusterStep), "cluster")]
 [JsonDerivedType(typeof(ConvertStep), "convert")]
 [JsonDerivedType(typeof(Compress.CompressStep), "compress")]
+[JsonDerivedType(typeof(Packing.PackStep), "pack")]
 public abstract record RecipeStep
 {
     /// <summary>The verb that does the step.</summary>

@@ -11,6 +11,10 @@ internal sealed class MixingModel
     public const int Inputs = 8;
 
     private const int CountLimit = 255;
+
+    // A little more than an eighth, since the inputs are drawn to zero while they know little.
+    private const int InitialWeight = 13000;
+
     private static readonly ushort[] s_rates = MakeRates();
     private static readonly byte[] s_confidence = MakeConfidence();
 
@@ -40,7 +44,7 @@ internal sealed class MixingModel
     {
         Array.Fill(_probabilities, 1 << 21);
         Array.Clear(_counts);
-        Array.Fill(_weights, 65536 * 5 / 16);
+        Array.Fill(_weights, InitialWeight);
         Array.Clear(_seen);
     }
 
@@ -88,7 +92,7 @@ internal sealed class MixingModel
         int at = weightSet * Inputs;
         int error = (bit << 16) - one;
         int seen = _seen[weightSet];
-        int rate = 2 + 12 / (1 + (seen >> 4));
+        int rate = 3 + 24 / (1 + (seen >> 5));
         _seen[weightSet] = Math.Min(seen + 1, 4096);
         int target = bit << 22;
         for (int k = 0; k < Inputs; k++)

@@ -95,7 +95,7 @@ internal sealed class SymbolPass
     private static int Level(int log, int shift) => Math.Clamp(log, 0, 511) >> shift;
 
     // Mean magnitude in 256ths, drawn to that of the tensor while there are few.
-    private int Mean(int sum, int count, int overall) => ((sum << 8) + 3 * overall) / (count + 3);
+    private int Mean(int sum, int count, int overall) => ((sum << 8) + 2 * overall) / (count + 2);
 
     private int SetContexts(SymbolModel model, int[] seen, int n)
     {
@@ -112,9 +112,17 @@ internal sealed class SymbolPass
         int so = o > 0 ? seen[n - _back[_output]] : 0;
         int si2 = i > 1 ? seen[n - 2 * _back[_input]] : 0;
         int so2 = o > 1 ? seen[n - 2 * _back[_output]] : 0;
-        int sp = _profile.Period > 0 && i >= _profile.Period ? seen[n - _profile.Period * _back[_input]] : 0;
-        int neighbours = 1 + (_at[_x] > 0 ? 2 : 0) + (_at[_y] > 0 ? 2 : 0) + (i > 0 ? 2 : 0) + (o > 0 ? 2 : 0) + (i > 1 ? 1 : 0) + (o > 1 ? 1 : 0) + (sp != 0 ? 2 : 0);
-        int local = (((2 * (Magnitude(sx) + Magnitude(sy) + Magnitude(si) + Magnitude(so) + Magnitude(sp)) + Magnitude(si2) + Magnitude(so2)) << 8) + overall) / neighbours;
+        bool periodic = _profile.Period > 0 && i >= _profile.Period;
+        int sp = periodic ? seen[n - _profile.Period * _back[_input]] : 0;
+        int neighbours = 1 + (_at[_x] > 0 ? 2 : 0) + (_at[_y] > 0 ? 2 : 0) + (i > 0 ? 2 : 0) + (o > 0 ? 2 : 0) + (i > 1 ? 1 : 0) + (o > 1 ? 1 : 0) + (periodic ? 2 : 0);
+        int beside = 0;
+        if (periodic && i > _profile.Period)
+        {
+            beside = Magnitude(seen[n - (_profile.Period - 1) * _back[_input]]) + Magnitude(seen[n - (_profile.Period + 1) * _back[_input]]);
+            neighbours += 2;
+        }
+
+        int local = (((2 * (Magnitude(sx) + Magnitude(sy) + Magnitude(si) + Magnitude(so) + Magnitude(sp)) + Magnitude(si2) + Magnitude(so2) + beside) << 8) + overall) / neighbours;
 
         int all = Log(overall);
         int product = Log(outputMean) + Log(inputMean) + Log(positionMean) - 2 * all;

@@ -23,6 +23,50 @@ internal static class SymbolProfiles
         yield return new SymbolProfile(0, fine ? 1 : 2, false, 0, offset);
         yield return new SymbolProfile(0, unary, true, 0, offset);
         yield return new SymbolProfile(1, unary, true, 0, offset);
+        if (Period(symbols, layout) is > 0 and int period)
+        {
+            yield return new SymbolProfile(0, unary, false, period, offset);
+            yield return new SymbolProfile(1, unary, false, period, offset);
+        }
+    }
+
+    // The lag at which the inputs' magnitudes are most like themselves: the width of an image, or the channels of flattened positions.
+    private static int Period(int[] symbols, SymbolLayout layout)
+    {
+        const int Nearest = 3;
+        int inputs = layout.Inputs;
+        if (layout.Height * layout.Width != 1 || inputs < 4 * Nearest || layout.Outputs < 2)
+        {
+            return 0;
+        }
+
+        double[] energy = new double[inputs];
+        for (int i = 0; i < inputs; i++)
+        {
+            for (int o = 0; o < layout.Outputs; o++)
+            {
+                energy[i] += Math.Min(255, Math.Abs((double)symbols[layout.IndexOf(o, i, 0, 0)]));
+            }
+        }
+
+        double mean = energy.Sum() / inputs;
+        (int best, double most) = (0, 0);
+        for (int lag = Nearest; lag <= Math.Min(1024, inputs / 3); lag++)
+        {
+            double sum = 0;
+            for (int i = lag; i < inputs; i++)
+            {
+                sum += (energy[i] - mean) * (energy[i - lag] - mean);
+            }
+
+            sum /= inputs - lag;
+            if (sum > most)
+            {
+                (best, most) = (lag, sum);
+            }
+        }
+
+        return best;
     }
 
     // The median of symbols none of which is negative (palette indices); else they already lie around zero.

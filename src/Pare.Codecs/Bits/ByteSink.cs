@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Pare.Codecs;
 
 /// <summary>A growing array of bytes.</summary>
@@ -29,6 +32,23 @@ internal sealed class ByteSink(int capacity = 256)
 
         values.CopyTo(_bytes.AsSpan(Count));
         Count = needed;
+    }
+
+    /// <summary>Adds numbers, lowest byte first.</summary>
+    public void AddLittleEndian<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        if (BitConverter.IsLittleEndian)
+        {
+            Add(MemoryMarshal.AsBytes(values));
+            return;
+        }
+
+        Span<byte> bytes = stackalloc byte[8];
+        foreach (T value in values)
+        {
+            Add(bytes[..value.WriteLittleEndian(bytes)]);
+        }
     }
 
     public byte[] ToArray() => Span.ToArray();

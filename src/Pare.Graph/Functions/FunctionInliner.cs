@@ -26,12 +26,12 @@ public sealed class FunctionInliner
         _limit = FreeNodes + (Growth * (model.Graph.Nodes.Count + model.Functions.Sum(f => (long)f.Body.Nodes.Count)));
     }
 
-    /// <summary>Whether a model's main graph calls functions.</summary>
+    /// <summary>Whether a model's main graph or a function of its library calls functions.</summary>
     public static bool HasCalls(Model model)
     {
         ArgumentNullException.ThrowIfNull(model);
         HashSet<string> names = [.. model.Functions.Select(f => f.Name)];
-        return names.Count > 0 && model.Graph.Nodes.Any(n => FunctionCalls.CalleeOf(n, names.Contains) is not null);
+        return names.Count > 0 && model.Functions.Select(f => f.Body).Append(model.Graph).SelectMany(g => g.Nodes).Any(n => FunctionCalls.CalleeOf(n, names.Contains) is not null);
     }
 
     /// <summary>Puts all bodies in and removes functions that nothing refers to any more.</summary>

@@ -10,8 +10,18 @@ internal sealed class OnnxBuilder
     private readonly Dictionary<string, Value> _constants = new(StringComparer.Ordinal);
     private readonly Dictionary<Value, long?[]> _elements = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly OnnxBuilder? _outer;
 
     public OnnxBuilder(Graph graph) => Graph = graph;
+
+    /// <summary>A builder for a graph inside a node of another's: names are unique through both, constants stand in the outermost graph.</summary>
+    public OnnxBuilder(Graph graph, OnnxBuilder outer)
+        : this(graph)
+    {
+        _outer = outer;
+        _names = outer._names;
+        Prefix = outer.Prefix;
+    }
 
     public Graph Graph { get; }
 
@@ -70,6 +80,11 @@ internal sealed class OnnxBuilder
     /// <summary>A constant. Small ones of equal content are one initializer.</summary>
     public Value Constant(TensorData content, string? name = null)
     {
+        if (_outer is not null)
+        {
+            return _outer.Constant(content, name ?? $"{Prefix}/const");
+        }
+
         string? key = null;
         if (content.Type.BitWidth() > 0 && content.ByteLength <= DeduplicatedBytes)
         {
@@ -123,7 +138,7 @@ internal sealed class OnnxBuilder
             return _elements[value] = Array.ConvertAll(c.ToInt64s(), e => (long?)e);
         }
 
-        return null;
+        return _outer?.Elements(value);
     }
 
     /// <summary>All elements of an integer value, or null when one is not known.</summary>

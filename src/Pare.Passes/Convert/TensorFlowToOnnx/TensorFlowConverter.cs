@@ -11,8 +11,9 @@ internal sealed class TensorFlowConverter
     private readonly OnnxBuilder _builder;
     private readonly Dictionary<Value, Value> _lowered = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Value> _reserved = new(ReferenceEqualityComparer.Instance);
-    private readonly HashSet<Value> _named = new(ReferenceEqualityComparer.Instance);
-    private readonly List<UnsupportedNode> _unsupported = [];
+    private readonly HashSet<Value> _named;
+    private readonly List<UnsupportedNode> _unsupported;
+    private readonly FunctionBudget _budget;
     private readonly IReadOnlyList<Value> _inputs;
     private readonly IReadOnlyList<Value> _outputs;
 
@@ -20,12 +21,36 @@ internal sealed class TensorFlowConverter
     {
         _model = model;
         _options = options;
+        _named = new HashSet<Value>(ReferenceEqualityComparer.Instance);
+        _unsupported = [];
+        _budget = new FunctionBudget(model);
         _inputs = options.Inputs ?? [.. model.Graph.Inputs];
         _outputs = options.Outputs ?? [.. model.Graph.Outputs];
         _result = new Model(Vocabularies.Onnx, new Graph(model.Graph.Name));
         _result.OperatorSets[""] = TensorFlowToOnnx.Opset;
         _builder = new OnnxBuilder(_result.Graph);
         Guards = new SwitchGuards(IsFed);
+    }
+
+    // A function's body, whose arguments are given, into the graph of another builder.
+    private TensorFlowConverter(TensorFlowConverter caller, ModelFunction function, IReadOnlyList<Value> arguments, OnnxBuilder builder)
+    {
+        _model = caller._model;
+        _options = caller._options;
+        _named = caller._named;
+        _unsupported = caller._unsupported;
+        _budget = caller._budget;
+        _result = caller._result;
+        _builder = builder;
+        _inputs = [.. function.Body.Inputs];
+        _outputs = [.. function.Body.Outputs];
+        Guards = new SwitchGuards(IsFed);
+        for (int i = 0; i < _inputs.Count; i++)
+        {
+            _reserved.Add(_inputs[i]);
+            _named.Add(arguments[i]);
+            _lowered[_inputs[i]] = arguments[i];
+        }
     }
 
     public Model Model => _model;
@@ -75,6 +100,33 @@ internal sealed class TensorFlowConverter
         }
 
         return _result;
+    }
+
+    /// <summary>Carries a function's body over into a builder's graph.</summary>
+    /// <returns>The values of its outputs, or null where nodes of it cannot be carried over; those are then among what the conversion reports.</returns>
+    /// <exception cref="LoweringException">There is no such function, or it does not take these arguments.</exception>
+    public Value[]? LowerFunction(string name, IReadOnlyList<Value> arguments, OnnxBuilder builder)
+    {
+        ModelFunction function = _model.Functions.FirstOrDefault(f => f.Name == name) ?? throw new LoweringException($"the function '{name}' is not in the model's library");
+        if (function.Body.Inputs.Count != arguments.Count)
+        {
+            throw new LoweringException($"the function '{name}' takes {function.Body.Inputs.Count} arguments, found {arguments.Count}");
+        }
+
+        using FunctionBudget.Entry entry = _budget.Enter(function);
+        TensorFlowConverter inner = new(this, function, arguments, builder);
+        int before = _unsupported.Count;
+        foreach (Node n in inner.NeededNodes())
+        {
+            inner.Lower(n);
+        }
+
+        if (_unsupported.Count > before)
+        {
+            return null;
+        }
+
+        return [.. inner._outputs.Select(v => inner.Find(v) ?? throw new LoweringException($"the function '{name}' has no value for '{v.Name}'"))];
     }
 
     /// <summary>The ONNX value of a TensorFlow value, or null while it has none.</summary>
@@ -172,7 +224,18 @@ internal sealed class TensorFlowConverter
         {
             if (n.Outputs.All(v => v.Uses.Count == 0 && !graph.IsOutput(v)))
             {
+                foreach (Graph inner in n.Subgraphs())
+                {
+                    InnerGraphs.Discard(inner);
+                }
+
                 graph.RemoveNode(n);
+                continue;
+            }
+
+            foreach (Graph inner in n.Subgraphs())
+            {
+                RemoveUnused(inner);
             }
         }
     }

@@ -24,7 +24,7 @@ public static class TensorFlowToOnnx
             throw new UsageException($"the model is in {model.Vocabulary.Name} operators; only TensorFlow graphs are converted here");
         }
 
-        (model, options) = CallInlining.Apply(model, options);
+        (model, options) = ModelPreparation.Apply(model, options);
         return new TensorFlowConverter(model, options).Run();
     }
 

@@ -10,7 +10,7 @@ internal static class ConvolutionLowerings
         new("Conv2D", c => c.SetOutput(Convolve(c, c.Input(0), c.Input(1), WindowGeometry.Read(c)))),
         new("Conv3D", c => c.SetOutput(Convolve(c, c.Input(0), c.Input(1), WindowGeometry.Read(c, 3)))),
         new("Conv", c => c.SetOutput(Convolve(c, c.Input(0), c.Input(1), General(c)))),
-        new("DepthwiseConv2dNative", Depthwise),
+        new("DepthwiseConv2dNative", c => c.SetOutput(DepthwiseConvolve(c))),
         new("FusedPadConv2D", c => PadAndConvolve(c, c.Input(0), 1, 2)),
         new("FusedResizeAndPadConv2D", c => PadAndConvolve(c, ResizeLowerings.Bilinear(c, c.Input(0), c.Input(1), c.Attributes.GetBoolean("resize_align_corners"), false), 2, 3)),
         new("Dilation2D", Dilation2D),
@@ -32,7 +32,8 @@ internal static class ConvolutionLowerings
         return b.Cast(Emit(b, b.AsFloat(x), weight, g, group), type);
     }
 
-    private static void Depthwise(LoweringContext c)
+    /// <summary>A depthwise convolution of inputs 0 and 1.</summary>
+    public static Value DepthwiseConvolve(LoweringContext c)
     {
         OnnxBuilder b = c.Onnx;
         WindowGeometry g = WindowGeometry.Read(c);
@@ -45,7 +46,7 @@ internal static class ConvolutionLowerings
         Value weight = filter.Shape?.ToStatic() is { } s
             ? b.Reshape(turned, s[2] * s[3], 1, s[0], s[1])
             : b.Reshape(turned, b.Concat(0, b.Int64s(-1, 1), b.ShapeOf(turned, 2)));
-        c.SetOutput(b.Cast(Emit(b, b.AsFloat(x), weight, g, channels), x.Type));
+        return b.Cast(Emit(b, b.AsFloat(x), weight, g, channels), x.Type);
     }
 
     private static void PadAndConvolve(LoweringContext c, Value x, int paddings, int filter)

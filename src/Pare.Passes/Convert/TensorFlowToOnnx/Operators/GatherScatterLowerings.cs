@@ -15,7 +15,9 @@ internal static class GatherScatterLowerings
         new("TensorScatterMax", c => Scatter(c, "max")),
         new("TensorScatterMin", c => Scatter(c, "min")),
         new("TensorScatterSub", TensorScatterSub),
+        new("ScatterNdNonAliasingAdd", c => Scatter(c, "add")),
         new("SparseToDense", SparseToDense),
+        new("SparseTensorDenseMatMul", SparseProduct),
         new("DynamicStitch", DynamicStitch),
         new("ParallelDynamicStitch", DynamicStitch),
         new("DynamicPartition", DynamicPartition),
@@ -97,6 +99,19 @@ internal static class GatherScatterLowerings
         Value values = b.ExpandTo(c.Input(2), b.ShapeOf(indices, 0, 1));
         Value target = b.ExpandTo(b.Cast(b.Reshape(c.Input(3), []), values.Type), shape);
         c.SetOutput(ScatterInto(b, target, indices, values, "none"));
+    }
+
+    // The sparse matrix is laid out whole: indices [count, 2], values, shape.
+    private static void SparseProduct(LoweringContext c)
+    {
+        OnnxBuilder b = c.Onnx;
+        Value values = c.Input(1);
+        Value zeros = b.ExpandTo(b.Scalar(values.Type, 0), b.AsVector(c.Input(2)));
+        Value left = ScatterInto(b, zeros, b.Cast(c.Input(0), DataType.Int64), values, "add");
+        left.Shape ??= OnnxInference.OfRank(2);
+        left = c.Attributes.GetBoolean("adjoint_a") ? b.Transpose(left, 1, 0) : left;
+        Value right = c.Attributes.GetBoolean("adjoint_b") ? b.Transpose(c.Input(3), 1, 0) : c.Input(3);
+        c.SetOutput(b.Emit("MatMul", [left, right]));
     }
 
     // Rows of all parts go to the places named; later parts win.

@@ -9,11 +9,7 @@ internal static class MatrixLowerings
         new("BatchMatrixBandPart", MatrixBandPart),
         new("MatrixDiag", c => c.SetOutput(Diagonal(c.Onnx, c.Input(0), 0, null, null, null))),
         new("BatchMatrixDiag", c => c.SetOutput(Diagonal(c.Onnx, c.Input(0), 0, null, null, null))),
-        new("MatrixDiagV2", MatrixDiag),
-        new("MatrixDiagV3", MatrixDiag),
         new("MatrixDiagPart", c => c.SetOutput(DiagonalPart(c.Onnx, c.Input(0), 0))),
-        new("MatrixDiagPartV2", MatrixDiagPart),
-        new("MatrixDiagPartV3", MatrixDiagPart),
         new("MatrixSetDiag", MatrixSetDiag),
         new("Diag", Diag),
         new("DiagPart", DiagPart),
@@ -64,28 +60,6 @@ internal static class MatrixLowerings
         Value flat = b.Reshape(x, b.Concat(0, b.ShapeOf(x, 0, -2), b.Int64s(-1)));
         return b.Emit("Gather", [flat, b.Add(b.Mul(row, Extent(b, x, -1)), column)], ("axis", AttributeValue.Of(-1L)));
     }
-
-    private static long SingleDiagonal(LoweringContext c)
-    {
-        long[] k = c.RequiredIntegers(1, "the diagonal");
-        if (k.Length > 1 && k[0] != k[1])
-        {
-            LoweringContext.Unsupported($"a band of diagonals ({k[0]} to {k[1]}) is not carried over; a single one is");
-        }
-
-        return k.Length == 0 ? 0 : k[0];
-    }
-
-    private static void MatrixDiag(LoweringContext c)
-    {
-        OnnxBuilder b = c.Onnx;
-        c.SetOutput(Diagonal(b, c.Input(0), SingleDiagonal(c), Given(c, 2), Given(c, 3), b.Reshape(c.Input(4), [])));
-    }
-
-    // -1 means: as many as the diagonal needs.
-    private static Value? Given(LoweringContext c, int input) => c.RequiredInteger(input, "the number of rows or columns") is var n && n < 0 ? null : c.Onnx.Scalar(DataType.Int64, n);
-
-    private static void MatrixDiagPart(LoweringContext c) => c.SetOutput(DiagonalPart(c.Onnx, c.Input(0), SingleDiagonal(c)));
 
     private static void MatrixSetDiag(LoweringContext c)
     {

@@ -24,17 +24,18 @@ internal static class NormalizationLowerings
         c.SetOutput(c.Onnx.Cast(c.Onnx.Emit(@operator, [direct ? x : c.Onnx.AsFloat(x)], ("axis", AttributeValue.Of(-1L))), x.Type));
     }
 
-    private static void BiasAdd(LoweringContext c)
+    private static void BiasAdd(LoweringContext c) => c.SetOutput(AddBias(c, c.Input(0), c.Input(1)));
+
+    /// <summary>A bias added along the channels, which the node's <c>data_format</c> places.</summary>
+    public static Value AddBias(LoweringContext c, Value x, Value bias)
     {
         OnnxBuilder b = c.Onnx;
-        Value bias = c.Input(1);
-        Value x = c.Input(0);
         if (c.Attributes.GetString("data_format", "NHWC").StartsWith("NC", StringComparison.Ordinal) && c.RankOf(x) is > 2 and var rank)
         {
             bias = b.Reshape(bias, [-1, .. Enumerable.Repeat(1L, rank - 2)]);
         }
 
-        c.SetOutput(AddTyped(b, x, bias));
+        return AddTyped(b, x, bias);
     }
 
     private static Value AddTyped(OnnxBuilder b, Value x, Value bias)
@@ -61,13 +62,21 @@ internal static class NormalizationLowerings
             return;
         }
 
-        WindowGeometry g = Layout(last, rank);
-        Value y = b.Emit("BatchNormalization", [g.ToChannelsFirst(b, data), c.Input(1), c.Input(2), c.Input(3), c.Input(4)], ("epsilon", AttributeValue.Of(epsilon)));
-        c.SetOutput(0, b.Cast(g.FromChannelsFirst(b, y), type));
+        c.SetOutput(0, Normalize(c, x, c.Input(1), c.Input(2), c.Input(3), c.Input(4), epsilon));
         for (int i = 1; i < c.Node.Outputs.Count; i++)
         {
             c.SetOutput(i, c.Input(i % 2 == 1 ? 3 : 4));
         }
+    }
+
+    /// <summary>Batch normalization at inference, the channels where the node's <c>data_format</c> says.</summary>
+    public static Value Normalize(LoweringContext c, Value x, Value scale, Value offset, Value mean, Value variance, float epsilon)
+    {
+        OnnxBuilder b = c.Onnx;
+        string format = c.Attributes.GetString("data_format", "NHWC");
+        WindowGeometry g = Layout(format is "NHWC" or "NDHWC", x.Shape?.Rank ?? format.Length);
+        Value y = b.Emit("BatchNormalization", [g.ToChannelsFirst(b, b.Cast(x, DataType.Float32)), scale, offset, mean, variance], ("epsilon", AttributeValue.Of(epsilon)));
+        return b.Cast(g.FromChannelsFirst(b, y), x.Type);
     }
 
     // y = (x - mean)/sqrt(var + ε)·scale + offset with the batch's mean and biased variance; given out are the mean and the unbiased variance,

@@ -13,7 +13,12 @@ internal static class ProductLowerings
         new("Einsum", Einsum),
     ];
 
-    private static void Product(LoweringContext c, int? rank, bool transposeLeft, bool transposeRight)
+    /// <summary>The product of the matrices that are inputs 0 and 1.</summary>
+    public static Value Multiply(LoweringContext c, bool transposeLeft, bool transposeRight) => Multiply(c, 2, transposeLeft, transposeRight);
+
+    private static void Product(LoweringContext c, int? rank, bool transposeLeft, bool transposeRight) => c.SetOutput(Multiply(c, rank, transposeLeft, transposeRight));
+
+    private static Value Multiply(LoweringContext c, int? rank, bool transposeLeft, bool transposeRight)
     {
         OnnxBuilder b = c.Onnx;
         Value x = c.Input(0);
@@ -28,7 +33,7 @@ internal static class ProductLowerings
         };
         Value left = Turned(c, b.Cast(x, work), rank, transposeLeft);
         Value right = Turned(c, b.Cast(y, work), rank, transposeRight);
-        c.SetOutput(b.Cast(b.Emit("MatMul", [left, right]), result));
+        return b.Cast(b.Emit("MatMul", [left, right]), result);
     }
 
     private static Value Turned(LoweringContext c, Value x, int? rank, bool transpose)

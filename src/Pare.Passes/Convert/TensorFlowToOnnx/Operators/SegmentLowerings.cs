@@ -14,6 +14,11 @@ internal static class SegmentLowerings
         new("UnsortedSegmentProd", c => Unsorted(c, "mul", 1)),
         new("UnsortedSegmentMax", c => Unsorted(c, "max", Lowest(c.Input(0).Type))),
         new("UnsortedSegmentMin", c => Unsorted(c, "min", Highest(c.Input(0).Type))),
+        new("SegmentSumV2", c => Unsorted(c, "add", 0)),
+        new("SegmentProdV2", c => Unsorted(c, "mul", 1)),
+        new("SparseSegmentSumWithNumSegments", c => Sparse(c, (_, sum, _) => sum)),
+        new("SparseSegmentMeanWithNumSegments", c => Sparse(c, (b, sum, count) => b.Div(sum, count))),
+        new("SparseSegmentSqrtNWithNumSegments", c => Sparse(c, (b, sum, count) => b.Div(sum, b.Emit("Sqrt", [count])))),
         new("SparseSegmentSum", c => Sparse(c, (_, sum, _) => sum)),
         new("SparseSegmentMean", c => Sparse(c, (b, sum, count) => b.Div(sum, count))),
         new("SparseSegmentSqrtN", c => Sparse(c, (b, sum, count) => b.Div(sum, b.Emit("Sqrt", [count])))),
@@ -67,7 +72,7 @@ internal static class SegmentLowerings
         OnnxBuilder b = c.Onnx;
         Value data = b.Emit("Gather", [c.Input(0), b.Cast(c.Input(1), DataType.Int64)]);
         Value segments = b.AsVector(c.Input(2));
-        Value rows = Rows(b, segments);
+        Value rows = c.InputCount > 3 ? b.AsVector(c.Input(3)) : Rows(b, segments);
         Value sum = GatherScatterLowerings.ScatterRows(b, data, segments, rows, 0, "add");
         c.SetOutput(combine(b, sum, Beside(b, AtLeastOne(b, Counts(b, segments, rows, data.Type)), data)));
     }

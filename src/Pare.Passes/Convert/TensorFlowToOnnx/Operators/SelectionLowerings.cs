@@ -12,6 +12,8 @@ internal static class SelectionLowerings
         new("OneHot", OneHot),
         new("Unique", Unique),
         new("UniqueWithCounts", Unique),
+        new("UniqueV2", Unique),
+        new("UniqueWithCountsV2", Unique),
         new("NonMaxSuppression", NonMaxSuppression),
         new("NonMaxSuppressionV2", NonMaxSuppression),
         new("NonMaxSuppressionV3", NonMaxSuppression),
@@ -64,18 +66,26 @@ internal static class SelectionLowerings
     {
         OnnxBuilder b = c.Onnx;
         Value x = c.Input(0);
-        IReadOnlyList<Value> found = b.Emit("Unique", [b.Cast(x, Kernels.ComputeType("Unique", x.Type))], 4, ("sorted", AttributeValue.Of(0L)));
+        long[] axes = c.Node.Operator.EndsWith("V2", StringComparison.Ordinal) ? c.RequiredIntegers(1, "the axis") : [];
+        int rank = axes.Length > 0 ? c.RankOf(x) : 1;
+        List<(string, AttributeValue)> attributes = [("sorted", AttributeValue.Of(0L))];
+        if (rank > 1)
+        {
+            attributes.Add(("axis", AttributeValue.Of(axes[0] < 0 ? axes[0] + rank : axes[0])));
+        }
+
+        IReadOnlyList<Value> found = b.Emit("Unique", [b.Cast(x, Kernels.ComputeType("Unique", x.Type))], 4, [.. attributes]);
         DataType index = c.TypeAttribute("out_idx", DataType.Int32);
         Value distinct = found[0];
         distinct.Type = Kernels.ComputeType("Unique", x.Type);
-        distinct.Shape = new SymbolicShape(Dimension.Unknown);
+        distinct.Shape = OnnxInference.OfRank(rank);
         found[2].Type = DataType.Int64;
-        found[2].Shape = x.Shape;
+        found[2].Shape = rank > 1 ? new SymbolicShape(Dimension.Unknown) : x.Shape;
         found[3].Type = DataType.Int64;
         found[3].Shape = new SymbolicShape(Dimension.Unknown);
         c.SetOutput(0, b.Cast(distinct, x.Type));
         c.SetOutput(1, b.Cast(found[2], index));
-        if (c.Node.Operator == "UniqueWithCounts")
+        if (c.Node.Operator.StartsWith("UniqueWithCounts", StringComparison.Ordinal))
         {
             c.SetOutput(2, b.Cast(found[3], index));
         }

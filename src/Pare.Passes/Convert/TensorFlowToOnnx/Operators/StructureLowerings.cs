@@ -16,6 +16,13 @@ internal static class StructureLowerings
         new("Snapshot", PassThrough),
         new("EnsureShape", PassThrough),
         new("ReadVariableOp", PassThrough),
+        new("GuaranteeConst", PassThrough),
+        new("DebugIdentity", PassThrough),
+        new("DebugIdentityV2", PassThrough),
+        new("Copy", PassThrough),
+        new("CopyHost", PassThrough),
+        new("DeepCopy", PassThrough),
+        new("Print", PassThrough),
         new("IdentityN", IdentityN),
     ];
 

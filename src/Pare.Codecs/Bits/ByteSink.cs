@@ -51,5 +51,15 @@ internal sealed class ByteSink(int capacity = 256)
         }
     }
 
+    /// <summary>Takes zero bytes off the end.</summary>
+    /// <param name="most">At most as many.</param>
+    public void CutZeros(int most)
+    {
+        for (; most > 0 && Count > 0 && _bytes[Count - 1] == 0; most--)
+        {
+            Count--;
+        }
+    }
+
     public byte[] ToArray() => Span.ToArray();
 }

@@ -35,6 +35,7 @@ public static class SymbolCoder
     /// <summary>What the symbols cost: a dry run of the coder.</summary>
     /// <param name="symbols">The symbols in the tensor's flat order.</param>
     /// <param name="layout">How they lie.</param>
+    /// <param name="options">How hard to try; null takes <see cref="SymbolCoderOptions.Default"/>.</param>
     /// <exception cref="ArgumentException">The layout does not count as many symbols.</exception>
-    public static SymbolCosts Measure(ReadOnlySpan<int> symbols, SymbolLayout layout) => new SymbolGroupEncoder().Measure(symbols, layout);
+    public static SymbolCosts Measure(ReadOnlySpan<int> symbols, SymbolLayout layout, SymbolCoderOptions? options = null) => new SymbolGroupEncoder(options).Measure(symbols, layout);
 }

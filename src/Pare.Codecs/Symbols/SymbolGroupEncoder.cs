@@ -35,6 +35,14 @@ public sealed class SymbolGroupEncoder
         ObjectDisposedException.ThrowIf(_finished, this);
         int[] copy = symbols.ToArray();
         (SymbolProfile profile, double bits) = Choose(copy, layout);
+        if (_options.Quick)
+        {
+            int before = _sink.Count;
+            Run(ref _coder, _model, copy, layout, profile, null);
+            Bits += 8.0 * (_sink.Count - before);
+            return;
+        }
+
         Bits += bits;
         Run(ref _coder, _model, copy, layout, profile, null);
     }
@@ -47,7 +55,7 @@ public sealed class SymbolGroupEncoder
     {
         SymbolArguments.Check(symbols.Length, layout);
         int[] copy = symbols.ToArray();
-        (SymbolProfile profile, _) = Choose(copy, layout);
+        SymbolProfile profile = Choose(copy, layout).Profile with { Offset = 0 };
         int[] zero = new int[copy.Length];
         byte[] classes = new byte[copy.Length];
         _trial.Mixing.CopyFrom(_model.Mixing);
@@ -88,8 +96,13 @@ public sealed class SymbolGroupEncoder
 
     private (SymbolProfile Profile, double Bits) Choose(int[] symbols, SymbolLayout layout)
     {
+        if (_options.Quick)
+        {
+            return (SymbolProfiles.Quick(symbols), 0);
+        }
+
         (SymbolProfile best, double bits) = (default, double.PositiveInfinity);
-        foreach (SymbolProfile profile in SymbolProfiles.Candidates(symbols, layout, _options))
+        foreach (SymbolProfile profile in SymbolProfiles.Candidates(symbols, layout))
         {
             _trial.Mixing.CopyFrom(_model.Mixing);
             BinaryMeter meter = default;

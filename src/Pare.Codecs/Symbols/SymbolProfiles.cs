@@ -3,17 +3,20 @@ namespace Pare.Codecs;
 /// <summary>The profiles worth a trial for a tensor.</summary>
 internal static class SymbolProfiles
 {
-    public static IEnumerable<SymbolProfile> Candidates(int[] symbols, SymbolLayout layout, SymbolCoderOptions options)
+    /// <summary>A profile that is never far off.</summary>
+    public static SymbolProfile Quick(int[] symbols)
+    {
+        int offset = Offset(symbols);
+        return new SymbolProfile(0, MeanMagnitude(symbols, offset) > 5 ? 2 : 0, false, 0, offset);
+    }
+
+    /// <summary>The profiles to try.</summary>
+    public static IEnumerable<SymbolProfile> Candidates(int[] symbols, SymbolLayout layout)
     {
         int offset = Offset(symbols);
         bool fine = MeanMagnitude(symbols, offset) > 5;
         int unary = fine ? 2 : 0;
         yield return new SymbolProfile(0, unary, false, 0, offset);
-        if (options.Quick)
-        {
-            yield break;
-        }
-
         yield return new SymbolProfile(1, unary, false, 0, offset);
         if (layout.Height * layout.Width > 1 && layout.Inputs > 1)
         {

@@ -60,4 +60,64 @@ public class SymbolCoderTests
         Assert.InRange(costs.TotalBits / coded, 0.99, 1.01);
         Assert.Equal(symbols.Length, costs.Zero.Length);
     }
+
+    [Fact]
+    public void Decode_GroupOfTensors_GivesTheSymbolsFromFewerBytes()
+    {
+        int[][] tensors = [.. Enumerable.Range(1, 6).Select(k => SymbolGens.Make(300, 3, 40, k)), []];
+        SymbolGroupEncoder encoder = new();
+        foreach (int[] tensor in tensors)
+        {
+            encoder.Append(tensor, SymbolLayout.Vector(tensor.Length));
+        }
+
+        byte[] bytes = encoder.Finish();
+        SymbolGroupDecoder decoder = new(bytes);
+        foreach (int[] tensor in tensors)
+        {
+            int[] decoded = new int[tensor.Length];
+            decoder.Decode(SymbolLayout.Vector(tensor.Length), decoded);
+            Assert.Equal(tensor, decoded);
+        }
+
+        decoder.Finish();
+        Assert.InRange(encoder.Bits / 8, bytes.Length - 8, bytes.Length + 8);
+        Assert.True(bytes.Length < tensors.Sum(t => SymbolCoder.Encode(t, SymbolLayout.Vector(t.Length)).Length));
+    }
+
+    [Fact]
+    public void Encode_RowsThatRepeatEveryLine_FindsThePeriod()
+    {
+        // 20 lines of 24 pixels; some columns are dead.
+        Random random = new(3);
+        int[] symbols = new int[480 * 30];
+        for (int k = 0; k < symbols.Length; k++)
+        {
+            symbols[k] = (0xa3c1d5 >> (k / 30 % 24) & 1) == 0 ? 0 : random.Next(-2, 3);
+        }
+
+        int images = SymbolCoder.Encode(symbols, SymbolLayout.Matrix(480, 30)).Length;
+        int flat = SymbolCoder.Encode(symbols, SymbolLayout.Vector(symbols.Length)).Length;
+        Assert.True(images < 0.95 * flat, $"{images} {flat}");
+    }
+
+    [Fact]
+    public void Decode_DamagedBytes_ThrowsTypedErrorOrGivesSymbols()
+    {
+        SymbolLayout layout = SymbolLayout.Convolution(16, 8, 3, 3, SymbolOrder.InputsOutputs);
+        byte[] coded = SymbolCoder.Encode(SymbolGens.Make(layout.Count, 3, 60, 4), layout);
+        int[] decoded = new int[layout.Count];
+        Assert.InRange(SymbolGens.Damage(coded, 300, damaged => SymbolCoder.Decode(damaged, layout, decoded)), 50, 300);
+    }
+
+    [Fact]
+    public void Squash_AllLogOdds_IsTheLogisticFunctionNearly()
+    {
+        for (int x = -1200; x <= 1200; x++)
+        {
+            double exact = 65536 / (1 + Math.Exp(-x / 128.0));
+            Assert.InRange(Logistic.Squash(x), Math.Min(exact * 0.96 - 1, exact - 1), Math.Max(exact * 1.04 + 1, exact + 1));
+            Assert.True(x == -1200 || Logistic.Squash(x) >= Logistic.Squash(x - 1));
+        }
+    }
 }

@@ -147,7 +147,7 @@ internal sealed class ContainerWriter
         bool symbols = coding.Codec == StreamCodec.Symbols;
         long size = symbols ? piece.Length / Math.Max(1, piece.Width) : piece.Length;
         (StreamCodec, int) key = (coding.Codec, symbols ? 0 : coding.Parameter);
-        if (!_open.TryGetValue(key, out PendingStream? stream) || (stream.Symbols + stream.Bytes > 0 && stream.Symbols + stream.Bytes + size > (symbols ? SymbolLimit : StreamLimit)))
+        if (coding.Codec is StreamCodec.Planes || !_open.TryGetValue(key, out PendingStream? stream) || (stream.Symbols + stream.Bytes > 0 && stream.Symbols + stream.Bytes + size > (symbols ? SymbolLimit : StreamLimit)))
         {
             stream = new PendingStream(coding.Codec, symbols ? 0 : coding.Parameter);
             _streams.Add(stream);

@@ -5,6 +5,9 @@ namespace Pare.Formats;
 /// <summary>Packs model files into Pare's own container (<c>.pare</c>, see docs/pare-format.md) and gives them back. Stateless and thread-safe.</summary>
 public static class ModelPacker
 {
+    // Above this many bytes of numbers the fast codecs are taken, which reach nearly the same.
+    private const long QuickFrom = 1 << 24;
+
     /// <summary>Whether a file is a container, by its first bytes.</summary>
     public static bool IsPacked(ByteSource file)
     {
@@ -92,9 +95,10 @@ public static class ModelPacker
         List<PackPiece> pieces = PackPlanner.Plan(content, tensors, cancellation);
         PieceCoding?[] codings = new PieceCoding?[pieces.Count];
         int done = 0;
+        bool quick = pieces.Where(p => p.Kind == PieceKind.Numbers && p.Coded is null).Sum(p => p.Length) > QuickFrom;
         Parallel.For(0, pieces.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation }, k =>
         {
-            codings[k] = pieces[k].Kind == PieceKind.Numbers ? PieceChooser.Choose(content, pieces[k]) : null;
+            codings[k] = pieces[k].Kind == PieceKind.Numbers ? PieceChooser.Choose(content, pieces[k], quick) : null;
             options.Progress?.Report(0.05 + 0.25 * Interlocked.Increment(ref done) / pieces.Count);
         });
         ContainerWriter writer = new(content);

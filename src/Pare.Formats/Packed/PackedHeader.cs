@@ -100,12 +100,12 @@ internal sealed record PackedHeader
         return new PackedHeader { Flags = flags, Length = length, Hash = hash, HeadLength = headLength, HeadCoded = headCoded, HeadOffset = end };
     }
 
-    /// <summary>No stream of bytes unpacks to more than 65,536 times its coded bytes: a bit costs at least 2.2e-5 bits. So few bytes cannot take much memory.</summary>
+    /// <summary>No stream of bytes unpacks to more than 131,072 times its coded bytes, which no codec reaches. So few bytes cannot take much memory.</summary>
     public static void CheckRatio(long length, long coded, long offset)
     {
-        if (length > 65536 * (coded + 1))
+        if (length > 131072 * (coded + 1))
         {
-            throw new ModelFormatException(Format, $"a stream of {coded} bytes claims to unpack to {length}, more than 65536 times as many", offset);
+            throw new ModelFormatException(Format, $"a stream of {coded} bytes claims to unpack to {length}, more than 131072 times as many", offset);
         }
     }
 }

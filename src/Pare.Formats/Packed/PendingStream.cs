@@ -51,7 +51,12 @@ internal sealed class PendingStream(StreamCodec codec, int parameter)
             at += (int)piece.Length;
         }
 
-        return codec == StreamCodec.Stored ? bytes : ByteCoder.Encode(bytes, parameter);
+        return codec switch
+        {
+            StreamCodec.Stored => bytes,
+            StreamCodec.Planes => PlaneCoder.Encode(bytes, (PlaneElement)parameter, 1),
+            _ => ByteCoder.Encode(bytes, parameter),
+        };
     }
 
     private static ReadOnlySpan<int> SymbolsOf(ByteSource content, PackPiece piece, PieceCoding coding)

@@ -9,7 +9,13 @@ internal static class PieceChooser
     private const int Small = 1 << 10;
     private const int Sample = 1 << 15;
 
-    public static PieceCoding Choose(ByteSource content, PackPiece piece)
+    // Shorter arrays of floats cost less in a stream of bytes that they share.
+    private const int PlanesFrom = 2048;
+
+    /// <param name="content">The file.</param>
+    /// <param name="piece">An array of numbers in it.</param>
+    /// <param name="quick">Whether the file is too large for context mixing.</param>
+    public static PieceCoding Choose(ByteSource content, PackPiece piece, bool quick)
     {
         if (piece.Coded is { } coded)
         {
@@ -20,7 +26,12 @@ internal static class PieceChooser
         ReadOnlySpan<byte> bytes = content.Slice(piece.Start, (int)piece.Length).Span;
         if (piece.Length < Small || piece.Length % width != 0)
         {
-            return Bytes(bytes, width);
+            return Mixed(width);
+        }
+
+        if (quick)
+        {
+            return Planes(piece);
         }
 
         if (width is 2 or 4 or 8 && PaletteTable.Find(bytes, width) is { } table)
@@ -28,12 +39,35 @@ internal static class PieceChooser
             return new PieceCoding(SegmentKind.Palette, StreamCodec.Symbols) { Table = table, Layout = Layout(piece, PaletteTable.Indices(bytes.ToArray(), width, table)) };
         }
 
-        return width <= 2 && !piece.Type.IsFloat() ? Integers(bytes, piece) : Bytes(bytes, width);
+        if (width <= 2 && piece.Type != DataType.Undefined && !IsFloat(piece))
+        {
+            return Integers(bytes, piece);
+        }
+
+        return IsFloat(piece) && bytes.Length / width >= PlanesFrom ? Planes(piece) : Bytes(bytes, width);
     }
+
+    // Arrays found by their look are floats unless their elements are bytes.
+    private static bool IsFloat(PackPiece piece) => piece.Type == DataType.Undefined ? piece.Width > 1 : piece.Type.IsFloat();
+
+    private static PieceCoding Planes(PackPiece piece)
+    {
+        bool real = IsFloat(piece);
+        PlaneElement element = piece.Width switch
+        {
+            2 => piece.Type == DataType.BFloat16 ? PlaneElement.BFloat16 : real ? PlaneElement.Float16 : PlaneElement.Integer16,
+            4 => real ? PlaneElement.Float32 : PlaneElement.Integer32,
+            8 => real ? PlaneElement.Float64 : PlaneElement.Integer64,
+            _ => PlaneElement.Bytes,
+        };
+        return new PieceCoding(SegmentKind.Bytes, StreamCodec.Planes) { Parameter = (int)element };
+    }
+
+    private static PieceCoding Mixed(int width) => new(SegmentKind.Bytes, StreamCodec.Mixed) { Parameter = Math.Clamp(width, 1, 8) };
 
     private static PieceCoding Integers(ReadOnlySpan<byte> bytes, PackPiece piece)
     {
-        bool signed = piece.Type is DataType.Int8 or DataType.Int16 or DataType.Int4 || (piece.Type == DataType.Undefined && MostlySmall(bytes, piece.Width));
+        bool signed = piece.Type is DataType.Int8 or DataType.Int16 or DataType.Int4;
         int[] symbols = SymbolValues.Read(bytes, piece.Width, signed);
         SymbolLayout layout = Layout(piece, symbols);
         int n = Math.Min(symbols.Length, Sample);
@@ -44,24 +78,11 @@ internal static class PieceChooser
             : new PieceCoding(SegmentKind.Integers, StreamCodec.Symbols) { Parameter = piece.Width, Signed = signed, Layout = layout };
     }
 
-    // Where the type is not told: weights lie around zero, so that as signed numbers their mean magnitude is less.
-    private static bool MostlySmall(ReadOnlySpan<byte> bytes, int width)
-    {
-        int near = 0;
-        int all = 0;
-        for (int k = width - 1; k < bytes.Length; k += width, all++)
-        {
-            near += bytes[k] is < 64 or >= 192 ? 1 : 0;
-        }
-
-        return near > all / 2;
-    }
-
     private static PieceCoding Bytes(ReadOnlySpan<byte> bytes, int width)
     {
         int sample = Math.Min(bytes.Length, Sample);
         bool random = bytes.Length >= Sample && ByteCoder.Encode(bytes[..sample], width).Length >= sample * 0.995;
-        return random ? new PieceCoding(SegmentKind.Bytes, StreamCodec.Stored) : new PieceCoding(SegmentKind.Bytes, StreamCodec.Mixed) { Parameter = width };
+        return random ? new PieceCoding(SegmentKind.Bytes, StreamCodec.Stored) : Mixed(width);
     }
 
     private static SymbolLayout Layout(PackPiece piece, int[] symbols) =>

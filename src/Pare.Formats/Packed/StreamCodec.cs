@@ -11,4 +11,7 @@ internal enum StreamCodec
 
     /// <summary>Symbols of one or more segments by context mixing (<see cref="Codecs.SymbolGroupDecoder"/>).</summary>
     Symbols = 2,
+
+    /// <summary>An array of numbers by planes of bytes (<see cref="Codecs.PlaneCoder"/>).</summary>
+    Planes = 3,
 }

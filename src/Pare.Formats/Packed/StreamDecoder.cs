@@ -22,6 +22,7 @@ internal static class StreamDecoder
         {
             StreamCodec.Stored => Stored(coded, stream),
             StreamCodec.Mixed => Mixed(coded, stream),
+            StreamCodec.Planes => Planes(coded, stream),
             _ => Symbols(coded, stream),
         };
     }
@@ -33,6 +34,19 @@ internal static class StreamDecoder
     {
         byte[] bytes = new byte[stream.Length];
         ByteCoder.Decode(coded, bytes, Stride(stream));
+        return bytes;
+    }
+
+    private static byte[] Planes(ReadOnlyMemory<byte> coded, PackedStream stream)
+    {
+        PlaneElement element = (PlaneElement)stream.Parameter;
+        if (stream.Parameter > (int)PlaneElement.Float64 || stream.Length % PlaneCoder.Width(element) != 0)
+        {
+            throw new CodecException("planes", $"{stream.Length} bytes of elements {stream.Parameter}", 0);
+        }
+
+        byte[] bytes = new byte[stream.Length];
+        PlaneCoder.Decode(coded.Span, element, bytes);
         return bytes;
     }
 

@@ -24,6 +24,9 @@ internal sealed class SourceTensorData : TensorData
     /// <summary>Where the bytes lie.</summary>
     public ByteSource Source => _source;
 
+    /// <summary>Where they start in it.</summary>
+    public long Offset => _offset;
+
     public override void ReadBytes(long offset, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);

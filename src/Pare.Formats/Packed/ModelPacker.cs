@@ -81,7 +81,7 @@ public static class ModelPacker
         UnsupportedNode[] elsewhere =
         [
             .. (model is null ? [] : PackedTensors.Constants(model))
-                .Where(v => v.Constant is SourceTensorData t && t.Source != content)
+                .Where(v => v.Constant is SourceTensorData { Source: MappedByteSource source } && source != content)
                 .Select(v => new UnsupportedNode(v.Name, "constant", "its content lies in another file")),
         ];
         if (elsewhere.Length > 0)

@@ -20,7 +20,7 @@ internal static class PackedTensors
         foreach (Value value in Constants(model))
         {
             TensorData tensor = value.Constant!;
-            if (tensor.Type.BitWidth() > 0 && tensor.ByteLength > 0 && TryLocate(tensor, content, out long offset))
+            if (TryPlace(tensor, content, out long offset))
             {
                 found.Add(new LocatedTensor(offset, tensor.ByteLength, tensor.Type, tensor.Shape, value.Name));
             }
@@ -46,7 +46,7 @@ internal static class PackedTensors
         foreach (Value value in Constants(model))
         {
             TensorData tensor = value.Constant!;
-            if (tensor.Type.BitWidth() > 0 && tensor.ByteLength > 0 && tensor is DenseTensorData && TryLocate(tensor, source, out long offset) && !source.IsFilled(offset, tensor.ByteLength))
+            if (TryPlace(tensor, source, out long offset) && !source.IsFilled(offset, tensor.ByteLength))
             {
                 value.Constant = new PackedTensorData(tensor.Type, tensor.Shape, source, offset);
                 deferred.Add((offset, offset + tensor.ByteLength));
@@ -56,9 +56,21 @@ internal static class PackedTensors
         source.FillExcept(deferred);
     }
 
-    private static bool TryLocate(TensorData tensor, ByteSource content, out long offset)
+    // Tensors that are packed or cut into chunks are not there as such, and are not decoded to find that out.
+    private static bool TryPlace(TensorData tensor, ByteSource content, out long offset)
     {
         offset = 0;
-        return tensor.TryGetBytes(out ReadOnlySpan<byte> bytes) && content.TryLocate(bytes, out offset);
+        if (tensor.Type.BitWidth() == 0 || tensor.ByteLength == 0)
+        {
+            return false;
+        }
+
+        if (tensor is SourceTensorData part && part.Source == content)
+        {
+            offset = part.Offset;
+            return true;
+        }
+
+        return tensor is DenseTensorData or SourceTensorData && tensor.TryGetBytes(out ReadOnlySpan<byte> bytes) && content.TryLocate(bytes, out offset);
     }
 }

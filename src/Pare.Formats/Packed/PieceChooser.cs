@@ -8,6 +8,7 @@ internal static class PieceChooser
     // Arrays of fewer bytes share a stream of bytes without a trial.
     private const int Small = 1 << 10;
     private const int Sample = 1 << 15;
+    private const int RandomFrom = 1 << 12;
 
     // Shorter arrays of floats cost less in a stream of bytes that they share.
     private const int PlanesFrom = 2048;
@@ -81,7 +82,7 @@ internal static class PieceChooser
     private static PieceCoding Bytes(ReadOnlySpan<byte> bytes, int width)
     {
         int sample = Math.Min(bytes.Length, Sample);
-        bool random = bytes.Length >= Sample && ByteCoder.Encode(bytes[..sample], width).Length >= sample * 0.995;
+        bool random = bytes.Length >= RandomFrom && ByteCoder.Encode(bytes[..sample], width).Length >= sample * 0.995;
         return random ? new PieceCoding(SegmentKind.Bytes, StreamCodec.Stored) : Mixed(width);
     }
 

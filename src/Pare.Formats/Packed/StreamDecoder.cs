@@ -18,6 +18,13 @@ internal static class StreamDecoder
             throw new CodecException(PackedHeader.Format, "the checksum does not match", 0);
         }
 
+        return Decode(coded, stream);
+    }
+
+    /// <summary>Decodes the coded bytes of a stream, whose checksum was checked.</summary>
+    /// <exception cref="CodecException">The stream is damaged.</exception>
+    public static byte[] Decode(ReadOnlyMemory<byte> coded, PackedStream stream)
+    {
         return stream.Codec switch
         {
             StreamCodec.Stored => Stored(coded, stream),

@@ -11,7 +11,7 @@ internal sealed class TFLiteReader(ModelSource source)
     public Model Read()
     {
         // The tables lie within the first 2 GB; buffers may lie beyond.
-        ReadOnlyMemory<byte> tables = source.Bytes.Slice(0, (int)Math.Min(source.Bytes.Length, int.MaxValue));
+        ReadOnlyMemory<byte> tables = source.Bytes.Peek(0, (int)Math.Min(source.Bytes.Length, int.MaxValue));
         if (tables.Length < 8 || !tables.Span[4..8].SequenceEqual("TFL3"u8))
         {
             throw new ModelFormatException(TFLiteFormat.Label, $"bytes 4 to 7 are not '{TFLiteSchema.Identifier}'", 4);

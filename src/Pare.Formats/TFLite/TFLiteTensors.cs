@@ -1,7 +1,7 @@
 namespace Pare.Formats.TFLite;
 
 /// <summary>A tensor whose dense form lies in the file.</summary>
-internal sealed class TFLiteDenseTensor(DataType type, TensorShape shape, TFLiteContent content) : DenseTensorData(type, shape, content.ToMemory()), ITFLiteTensor
+internal sealed class TFLiteDenseTensor(DataType type, TensorShape shape, TFLiteContent content) : DenseTensorData(type, shape, content.Peek()), ITFLiteTensor
 {
     public TFLiteContent Content => content;
 

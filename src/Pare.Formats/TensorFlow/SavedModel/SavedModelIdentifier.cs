@@ -9,7 +9,7 @@ internal static class SavedModelIdentifier
     {
         try
         {
-            WireReader r = new(bytes.Slice(0, (int)Math.Min(bytes.Length, int.MaxValue)), SavedModelFormat.Label);
+            WireReader r = new(bytes.Peek(0, (int)Math.Min(bytes.Length, int.MaxValue)), SavedModelFormat.Label);
             for (int fields = 0; fields < 8 && r.Next(); fields++)
             {
                 switch (r.Field)

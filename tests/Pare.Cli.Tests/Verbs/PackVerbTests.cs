@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Pare.Testing;
+using Xunit;
+
+namespace Pare.Cli.Tests.Verbs;
+
+/// <summary><c>pack</c> and <c>unpack</c>.</summary>
+public sealed class PackVerbTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Pack_Sample_UnpacksToTheSameBytesAndReplays()
+    {
+        string model = SharedFiles.Sample("petals", "petals.pb");
+        string packed = _folder["petals.pare"];
+        CommandRun run = CommandRun.Of("pack", model, "-o", packed, "--recipe", _folder["recipe.json"], "--json");
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Equal("bytes", run.Json().GetProperty("check").GetProperty("data").GetString());
+        Assert.InRange(run.Json().GetProperty("output").GetProperty("bytes").GetInt64(), 100_000, 365_000);
+        Assert.Equal(2, CommandRun.Of("pack", model, "-o", packed).Code);
+        Assert.Equal(2, CommandRun.Of("pack", packed, "-o", _folder["twice.pare"]).Code);
+        Assert.Equal(2, CommandRun.Of("pack", model, "-o", _folder["petals.zip"]).Code);
+
+        string again = _folder["again.pb"];
+        CommandRun back = CommandRun.Of("unpack", packed, "-o", again);
+        Assert.True(back.Code == 0, back.Error);
+        Assert.Equal(File.ReadAllBytes(model), File.ReadAllBytes(again));
+        Assert.Equal(2, CommandRun.Of("unpack", packed, "-o", _folder["again.onnx"]).Code);
+        Assert.Equal(3, CommandRun.Of("unpack", model, "-o", _folder["again2.pb"]).Code);
+
+        CommandRun replay = CommandRun.Of("apply", _folder["recipe.json"], model, "-o", _folder["replayed.pare"]);
+        Assert.True(replay.Code == 0, replay.Error);
+        Assert.Equal(File.ReadAllBytes(packed), File.ReadAllBytes(_folder["replayed.pare"]));
+    }
+
+    [Fact]
+    public void Pack_Sqnr_ReachesTheRatioAndRuns()
+    {
+        string packed = _folder["petals.pare"];
+        CommandRun run = CommandRun.Of("pack", SharedFiles.Sample("petals", "petals.pb"), "-o", packed, "--sqnr", "25", "--json");
+        Assert.True(run.Code == 0, run.Error);
+        Assert.InRange(run.Json().GetProperty("output").GetProperty("bytes").GetInt64(), 20_000, 75_000);
+        CommandRun compared = CommandRun.Of("compare", SharedFiles.Sample("petals", "petals.pb"), packed, "--json");
+        Assert.True(compared.Code == 0, compared.Error);
+        Assert.True(compared.Json().GetProperty("weightsChanged").GetInt64() > 50_000);
+        JsonElement size = CommandRun.Of("size", packed, "--json").Json().GetProperty("files")[0];
+        Assert.InRange(size.GetProperty("weightBits").GetDouble(), 1, 12);
+    }
+}

@@ -1,0 +1,6 @@
+namespace Pare.Passes.Quantize;
+
+/// <summary>How much a layer's output channels matter to the network's answers.</summary>
+/// <param name="PerPlace">For each output channel the mean over samples and places of the squared gradient by one place's output.</param>
+/// <param name="Shared">For each output channel the mean over samples of the squared sum of the gradients over places: what an error of the bias costs.</param>
+public sealed record OutputSensitivity(double[] PerPlace, double[] Shared);

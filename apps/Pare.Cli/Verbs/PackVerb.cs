@@ -10,6 +10,8 @@ internal sealed class PackVerb : Verb
     private readonly Argument<string> _model = Arguments.Model();
     private readonly Option<string> _output = Arguments.Output("Where to write the container: OUT.pare");
     private readonly Option<double?> _sqnr = new("--sqnr") { Description = "Code the weights at a signal-to-noise ratio in decibels (default: without loss)", HelpName = "DB" };
+    private readonly Option<int?> _quality = new("--quality") { Description = "1 to 100: --sqnr of 10 and 0.4 decibels for each", HelpName = "Q" };
+    private readonly LossyOptions _loss = new();
     private readonly Option<string> _check = Arguments.Check();
     private readonly Option<string?> _recipe = Arguments.Recipe();
     private readonly Option<bool> _force = Arguments.Force();
@@ -18,13 +20,21 @@ internal sealed class PackVerb : Verb
 
     public override string Example => "pare pack samples/petals/petals.pb -o petals.pare";
 
-    protected override IEnumerable<Symbol> Symbols => [_model, _output, _sqnr, _check, _recipe, _force];
+    protected override IEnumerable<Symbol> Symbols => [_model, _output, .. _loss.Symbols, _quality, _sqnr, _check, _recipe, _force];
 
     protected override int Run(VerbContext context)
     {
         string output = context.Get(_output)!;
         FilePacker.CheckSuffix(output);
-        if (context.Get(_sqnr) is not { } sqnr)
+        double? decibels = context.Get(_sqnr) ?? Decibels(context.Get(_quality));
+        if (_loss.Read(context, context.GetRequired(_model), output) is { } request)
+        {
+            return decibels is null
+                ? LossyPackRunner.Run(context, request, context.Get(_force))
+                : throw new UsageException("--sqnr and --quality set the loss themselves; they do not go with --max-drop and --max-size", "--sqnr");
+        }
+
+        if (decibels is not { } sqnr)
         {
             PackJob job = new()
             {
@@ -53,4 +63,11 @@ internal sealed class PackVerb : Verb
             Threads = context.Threads,
         });
     }
+
+    private static double? Decibels(int? quality) => quality switch
+    {
+        null => null,
+        >= 1 and <= 100 => 10 + (0.4 * quality),
+        _ => throw new UsageException($"--quality {quality}: 1 to 100 are possible", "--quality"),
+    };
 }

@@ -1,0 +1,250 @@
+using System.Globalization;
+using Pare.Compress;
+using Pare.Passes.Quantize;
+
+namespace Pare.Packing;
+
+/// <summary>
+/// Searches the price of a bit at which a model is as small as its bound allows. The price is common to all tensors, so there is one number to search: a step or two by the
+/// rule that the divergence grows about as the price does, then bisection; then the curvature is measured again at the network found, variants are weighed against
+/// each other at one price, and the price is searched once more. With few samples the price is found by calibrating on one part and judging on the other; the
+/// result is then calibrated on all. Deterministic for a given seed, whatever the number of threads.
+/// </summary>
+internal sealed class LossySearch
+{
+    // A selection smaller than this is used whole for the result, once the price is known.
+    private const int Few = 1000;
+    private readonly IModelRunner _runner;
+    private readonly Func<Model, long> _size;
+    private readonly Func<CompressSamples, CompressSamples>? _augment;
+    private readonly LossyPackOptions _options;
+    private readonly IProgress<string>? _progress;
+    private readonly CancellationToken _cancellation;
+    private readonly SampleRunner _samples;
+    private readonly List<LossyTrial> _trials = [];
+
+    public LossySearch(
+        IModelRunner runner, Func<Model, long> size, Func<CompressSamples, CompressSamples>? augment, LossyPackOptions options, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        _augment = augment;
+        _runner = runner;
+        _size = size;
+        _options = options;
+        _progress = progress;
+        _cancellation = cancellation;
+        _samples = new SampleRunner(runner, options.Threads, cancellation);
+    }
+
+    /// <summary>Searches.</summary>
+    /// <param name="original">The model as it came: its answers are what counts.</param>
+    /// <param name="working">The model to encode: the original optimised.</param>
+    /// <param name="calibration">Samples for calibration; null to take a part of the selection.</param>
+    /// <param name="selection">Samples to choose by, shuffled.</param>
+    public LossyOutcome Run(Model original, Model working, CompressSamples? calibration, CompressSamples selection)
+    {
+        if (_options.ByAgreement)
+        {
+            selection = selection with { Labels = null };
+        }
+
+        CompressSamples fit = calibration ?? selection.Take(Math.Max(1, selection.Count * 3 / 5));
+        CompressSamples judge = calibration is null && selection.Count >= 5 ? selection.Skip(fit.Count) : selection;
+        _progress?.Report("measuring the original");
+        Judge judging = Judge.Create(_samples, original, judge);
+        LossyEncoder encoder = Encoder(working, fit, judging);
+        CandidateScore same = judging.Score(_samples, working);
+        Candidate none = new(working, [], 0, long.MaxValue, same, true, new RateDistortionOptions());
+        if (!encoder.HasWeights)
+        {
+            return Outcome(none);
+        }
+
+        _progress?.Report("measuring the answers' curvature");
+        encoder.MeasureSensitivities(working, _cancellation);
+        RateDistortionOptions plain = new();
+        Candidate first = Search(encoder, plain, judging, 3e-7, 2, none);
+        if (first.Lambda == 0)
+        {
+            return Outcome(none);
+        }
+
+        _progress?.Report("measuring the curvature again");
+        encoder.MeasureSensitivities(first.Model, _cancellation);
+        RateDistortionOptions chosen = Variant(encoder, plain, judging, first.Lambda);
+        Candidate second = Search(encoder, chosen, judging, first.Lambda, 1.12, first);
+        Candidate best = second;
+        if (calibration is null && selection.Count <= Few && best.Lambda > 0)
+        {
+            best = OnAll(original, working, selection, first.Model, best);
+        }
+
+        return Outcome(best);
+    }
+
+    // The price is known: now every sample serves for calibration. Should that go wrong on some sample, a lower price or what was found before must do.
+    private Candidate OnAll(Model original, Model working, CompressSamples selection, Model curvatureAt, Candidate found)
+    {
+        Judge all = Judge.Create(_samples, original, selection);
+        LossyEncoder encoder = Encoder(working, selection, all);
+        encoder.MeasureSensitivities(curvatureAt, _cancellation);
+        double lambda = found.Lambda;
+        for (int tries = 0; tries < 3; tries++, lambda /= 1.4)
+        {
+            Candidate c = Encode(encoder, found.Options, lambda, all, "calibrated on all samples");
+            bool fits = _options.MaxSize is not { } size || c.Bytes <= size || c.Bytes <= found.Bytes;
+            if (fits && (_options.MaxDrop is null ? c.Score.Divergence <= found.Score.Divergence * 1.2 : c.Accepted))
+            {
+                return c;
+            }
+        }
+
+        return found;
+    }
+
+    private LossyEncoder Encoder(Model working, CompressSamples fit, Judge judging)
+    {
+        if (_augment is not null)
+        {
+            fit = _augment(fit);
+        }
+
+        int cap = _options.CalibrationSamples ?? (int)Math.Clamp(1e7 / Math.Max(1, fit.Inputs[0].Sum(t => t.Count)), 500, 20000);
+        SampleBatches batches = SampleBatches.Create(_runner, working, fit.Take(cap).Inputs, Math.Clamp(fit.Count / 8, 1, 64));
+        Judge few = judging.Take(64);
+        return new LossyEncoder(_runner, working, batches, m => 2 * few.Score(_samples, m).Divergence, _options);
+    }
+
+    // The price at which the bound just holds.
+    private Candidate Search(LossyEncoder encoder, RateDistortionOptions options, Judge judging, double start, double precision, Candidate best)
+    {
+        double low = double.NaN;
+        double high = double.NaN;
+        double lambda = start;
+        for (int tries = 0; tries < 12; tries++)
+        {
+            Candidate c = Encode(encoder, options, lambda, judging, "price");
+            bool small = _options.MaxSize is { } size && _options.MaxDrop is null;
+            if (small ? c.Bytes > _options.MaxSize : c.Accepted)
+            {
+                low = lambda;
+            }
+            else
+            {
+                high = lambda;
+            }
+
+            best = Better(best, c);
+            if (!double.IsNaN(low) && !double.IsNaN(high))
+            {
+                if (high / low < precision)
+                {
+                    break;
+                }
+
+                lambda = Math.Sqrt(low * high);
+                continue;
+            }
+
+            // The divergence grows about as the price: aim at where it meets its limit, a little beyond, so that the other side is found too.
+            double limit = _options.MaxDrop is { } points ? points * PackBound.Limit(judging.Count) : c.Score.Divergence;
+            double wanted = small ? Math.Pow((double)c.Bytes / _options.MaxSize!.Value, 2) : limit / Math.Max(1e-9, c.Score.Divergence);
+            double margin = Math.Max(precision, 1.25);
+            double factor = double.IsNaN(high) ? Math.Max(margin, Math.Min(wanted * margin, 30)) : Math.Min(1 / margin, Math.Max(wanted / margin, 1.0 / 30));
+            lambda *= factor;
+            if (lambda is < 1e-14 or > 1e4)
+            {
+                break;
+            }
+        }
+
+        return best;
+    }
+
+    // The treatment that costs least at one price.
+    private RateDistortionOptions Variant(LossyEncoder encoder, RateDistortionOptions plain, Judge judging, double lambda)
+    {
+        RateDistortionOptions best = plain;
+        double least = double.PositiveInfinity;
+        foreach ((string name, RateDistortionOptions options) in ((string, RateDistortionOptions)[])
+            [("with refit", plain), ("without refit", plain with { Refit = false }), ("with a stiff refit", plain with { RefitDamping = 0.3 }), ("with a stiffer refit", plain with { RefitDamping = 1 })])
+        {
+            Candidate c = Encode(encoder, options, lambda, judging, name);
+            double cost = (2 * c.Score.Divergence) + (lambda * 8 * c.Bytes);
+            if (cost < least)
+            {
+                least = cost;
+                best = options;
+            }
+        }
+
+        return best;
+    }
+
+    private Candidate Encode(LossyEncoder encoder, RateDistortionOptions options, double lambda, Judge judging, string name)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        (Model model, IReadOnlyList<LossyTensor> tensors) = encoder.Encode(lambda, options, _cancellation);
+        return Measure(name, model, tensors, lambda, judging) with { Options = options };
+    }
+
+    private Candidate Measure(string name, Model model, IReadOnlyList<LossyTensor> tensors, double lambda, Judge judging)
+    {
+        long bytes = _size(model);
+        CandidateScore score = judging.Score(_samples, model);
+        bool accepted = _options.MaxDrop is not { } points || PackBound.Holds(score, points);
+        _progress?.Report(string.Create(CultureInfo.InvariantCulture, $"{name} {lambda:g3}: {bytes} bytes, divergence {score.Divergence:0.0000}, drop {100 * score.Drop:0.00}, agreement {100 * score.Agreement:0.0}%{(accepted ? "" : ", too much")}"));
+        _trials.Add(new LossyTrial(name, lambda, bytes, score, accepted));
+        return new Candidate(model, tensors, lambda, bytes, score, accepted, new RateDistortionOptions());
+    }
+
+    // Smaller within the bound; without a bound on the drop, more faithful within the size. Beyond a size that must be met, smaller.
+    private Candidate Better(Candidate best, Candidate c)
+    {
+        if (_options.MaxSize is { } size)
+        {
+            bool fits = c.Bytes <= size;
+            bool fitted = best.Bytes <= size;
+            if (!fits || !fitted)
+            {
+                return fits != fitted ? fits ? c : best : c.Bytes < best.Bytes ? c : best;
+            }
+
+            if (_options.MaxDrop is null)
+            {
+                return c.Score.Divergence < best.Score.Divergence ? c : best;
+            }
+        }
+
+        return c.Accepted && (c.Bytes < best.Bytes || !best.Accepted) ? c : best;
+    }
+
+    private LossyOutcome Outcome(Candidate best) => new()
+    {
+        Model = best.Model,
+        Bytes = best.Lambda > 0 ? best.Bytes : _size(best.Model),
+        Score = best.Score,
+        Lambda = best.Lambda,
+        WithinSize = _options.MaxSize is not { } size || (best.Lambda > 0 && best.Bytes <= size),
+        Tensors = best.Tensors,
+        Trials = _trials,
+    };
+
+    private sealed record Candidate(Model Model, IReadOnlyList<LossyTensor> Tensors, double Lambda, long Bytes, CandidateScore Score, bool Accepted, RateDistortionOptions Options);
+
+    private sealed record Judge(AnswerSheet Answers, bool AreProbabilities, CompressSamples Samples)
+    {
+        public int Count => Samples.Count;
+
+        public static Judge Create(SampleRunner runner, Model original, CompressSamples samples)
+        {
+            float[][] raw = runner.Outputs(original, samples);
+            bool probabilities = AnswerSheet.LookLikeProbabilities(raw);
+            return new Judge(AnswerSheet.Create(raw, probabilities), probabilities, samples);
+        }
+
+        public Judge Take(int count) => count >= Count ? this : new Judge(Answers.Take(count), AreProbabilities, Samples.Take(count));
+
+        public CandidateScore Score(SampleRunner runner, Model model) =>
+            AnswerSheet.Create(runner.Outputs(model, Samples), AreProbabilities).CompareWith(Answers, Samples.Labels);
+    }
+}

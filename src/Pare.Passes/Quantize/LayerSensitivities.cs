@@ -31,11 +31,11 @@ public static class LayerSensitivities
         int batch = samples.Sizes.Max();
         int first = samples.Sizes.ToList().IndexOf(batch);
         IReadOnlyList<TensorData> example = samples.Batches[first];
-        string[] outputs = [model.Graph.Outputs[0].Name, .. layers.Select(l => l.Node.Output.Name).Distinct()];
+        string[] outputs = [.. layers.Select(l => l.Node.Output.Name).Prepend(model.Graph.Outputs[0].Name).Distinct()];
         Model lowered = OnnxLowering.Lower(model, outputs, [.. example.Select(t => t.Shape)]);
         string answer = Logits(lowered.Graph.Outputs[0]).Name;
         Dictionary<string, TensorShape> shapes = Shapes(runner, lowered, example);
-        string[] by = [.. layers.Select(l => l.Node.Output.Name), .. constants];
+        string[] by = [.. layers.Select(l => BeforeActivation(lowered.Graph.Outputs[Array.IndexOf(outputs, l.Node.Output.Name)]).Name), .. constants];
         (Model gradients, IReadOnlyList<string?> names) = GradientModel.Create(lowered, shapes, answer, by);
         if (gradients.Graph.Outputs.Count == 0)
         {
@@ -92,6 +92,18 @@ public static class LayerSensitivities
         }
 
         return output;
+    }
+
+    // Of a layer with a fused activation the sum before it: that is where an error of the weight is added.
+    private static Value BeforeActivation(Value result)
+    {
+        Value v = result;
+        while (v.Producer is { Operator: "Identity" } identity)
+        {
+            v = identity.Inputs[0]!;
+        }
+
+        return v.Producer is { Operator: "Relu" or "Clip" or "Tanh" or "Sign" } activation ? activation.Inputs[0]! : v;
     }
 
     private static int IndexOf(Model model, string name)

@@ -11,6 +11,7 @@ public static class LinearLayers
         {
             "TensorFlow" => TensorFlowLinearLayers.Describe,
             "ONNX" => OnnxLinearLayers.Describe,
+            "TFLite" => TFLiteLinearLayers.Describe,
             _ => _ => null,
         };
         List<LinearLayer> layers = [];

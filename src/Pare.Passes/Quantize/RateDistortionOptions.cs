@@ -9,8 +9,8 @@ public sealed record RateDistortionOptions
     /// <summary>Whether layers aim at what fits the quantized network's activations best instead of at their own weights. Default true.</summary>
     public bool Refit { get; init; } = true;
 
-    /// <summary>Damping of the refit, as a part of the mean diagonal. Default 0.02.</summary>
-    public double RefitDamping { get; init; } = 0.02;
+    /// <summary>Damping of the refit, as a part of the mean diagonal: with few samples a refit must not follow them too far. Default 0.3.</summary>
+    public double RefitDamping { get; init; } = 0.3;
 
     /// <summary>Whether steps follow output channels. Default true.</summary>
     public bool ColumnSteps { get; init; } = true;

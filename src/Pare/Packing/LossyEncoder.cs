@@ -50,7 +50,7 @@ internal sealed class LossyEncoder
         SensitivityOptions options = new() { Seed = _options.Seed, Threads = _options.Threads };
         IReadOnlyList<LinearLayer> layers = Matching(at);
         string[] names = [.. _constants.Select(c => c.Name)];
-        SampleBatches samples = _calibration.Take(1000);
+        SampleBatches samples = _calibration.Take((int)Math.Clamp(5e6 / ElementsPerSample(), 100, 1000));
         try
         {
             Sensitivities = LayerSensitivities.Measure(_runner, at, layers, names, samples, options, cancellation);
@@ -158,6 +158,8 @@ internal sealed class LossyEncoder
     }
 
     private static sbyte[] Bytes(int[] exponents) => [.. exponents.Select(e => (sbyte)e)];
+
+    private double ElementsPerSample() => Math.Max(1, _calibration.Batches[0].Sum(t => t.Count) / (double)_calibration.Sizes[0]);
 
     private LinearLayer[] Matching(Model at)
     {

@@ -165,8 +165,7 @@ internal sealed class LossySearch
     {
         RateDistortionOptions best = plain;
         double least = double.PositiveInfinity;
-        foreach ((string name, RateDistortionOptions options) in ((string, RateDistortionOptions)[])
-            [("with refit", plain), ("without refit", plain with { Refit = false }), ("with a stiff refit", plain with { RefitDamping = 0.3 }), ("with a stiffer refit", plain with { RefitDamping = 1 })])
+        foreach ((string name, RateDistortionOptions options) in ((string, RateDistortionOptions)[])[("with refit", plain), ("without refit", plain with { Refit = false })])
         {
             Candidate c = Encode(encoder, options, lambda, judging, name);
             double cost = (2 * c.Score.Divergence) + (lambda * 8 * c.Bytes);

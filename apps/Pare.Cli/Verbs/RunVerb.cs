@@ -12,7 +12,7 @@ internal sealed class RunVerb : Verb
     private readonly Option<string> _inputs = new("--inputs", "-i") { Description = "Arrays named after the model's inputs; inner tensors can be fed too", Required = true, HelpName = "IN.npz" };
     private readonly Option<string> _output = Arguments.Output("Where to write the outputs, by name");
     private readonly Option<string[]> _outputs = Arguments.Names("--outputs", "What to fetch, inner tensors too (default: the model's outputs)");
-    private readonly Option<bool> _steps = new("--steps") { Description = "Run along an extra first axis" };
+    private readonly Option<bool> _steps = new("--steps") { Description = "Run along an extra first axis, keeping the state between steps" };
     private readonly Option<bool> _force = Arguments.Force();
 
     public override string Example => "pare run samples/chars/chars.onnx --inputs tokens.npz -o scores.npz";

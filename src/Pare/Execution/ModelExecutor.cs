@@ -52,10 +52,12 @@ public sealed class ModelExecutor
         }
 
         List<IReadOnlyList<TensorData>> results = [];
+        IModelSequence? sequence = (session as IStatefulSession)?.Begin();
         for (long i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            results.Add(session.Run([.. inputs.Select(a => Slice(a, i))]));
+            TensorData[] step = [.. inputs.Select(a => Slice(a, i))];
+            results.Add(sequence is null ? session.Run(step) : sequence.Step(step));
         }
 
         return [.. Enumerable.Range(0, results[0].Count).Select(o => Stack([.. results.Select(r => r[o])]))];

@@ -5,11 +5,11 @@ namespace Pare.Passes.Conversion;
 /// <summary>One TensorFlow node being carried over: its inputs as ONNX values, what is known of them, and where its outputs go.</summary>
 internal sealed class LoweringContext
 {
-    private readonly TensorFlowConverter _converter;
+    private readonly ILoweringHost _host;
 
-    public LoweringContext(TensorFlowConverter converter, Node node)
+    public LoweringContext(ILoweringHost host, Node node)
     {
-        _converter = converter;
+        _host = host;
         Node = node;
     }
 
@@ -20,16 +20,16 @@ internal sealed class LoweringContext
     public AttributeMap Attributes => Node.Attributes;
 
     /// <summary>Emits ONNX nodes and constants.</summary>
-    public OnnxBuilder Onnx => _converter.Builder;
+    public OnnxBuilder Onnx => _host.Builder;
 
-    /// <summary>The whole conversion.</summary>
-    public TensorFlowConverter Converter => _converter;
+    /// <summary>The whole conversion of a TensorFlow graph.</summary>
+    public TensorFlowConverter Converter => _host as TensorFlowConverter ?? throw new LoweringException("the node needs the TensorFlow graph around it");
 
     /// <summary>Number of inputs.</summary>
     public int InputCount => Node.Inputs.Count;
 
     /// <summary>The ONNX value of input <paramref name="index"/>; its Type and Shape are set as far as known.</summary>
-    public Value Input(int index) => Node.InputOrDefault(index) is { } v && _converter.Find(v) is { } lowered
+    public Value Input(int index) => Node.InputOrDefault(index) is { } v && _host.Find(v) is { } lowered
         ? lowered
         : throw new LoweringException($"input {index} is missing; {Node.Operator} has {Node.Inputs.Count} inputs here");
 
@@ -63,7 +63,7 @@ internal sealed class LoweringContext
     {
         if (index < Node.Outputs.Count)
         {
-            _converter.Bind(Node.Outputs[index], value);
+            _host.Bind(Node.Outputs[index], value);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class LoweringContext
     public void SetOutput(Value value) => SetOutput(0, value);
 
     /// <summary>Whether output <paramref name="index"/> is consumed or an output of the model.</summary>
-    public bool IsNeeded(int index) => index < Node.Outputs.Count && (Node.Outputs[index].Uses.Count > 0 || _converter.IsOutput(Node.Outputs[index]));
+    public bool IsNeeded(int index) => index < Node.Outputs.Count && (Node.Outputs[index].Uses.Count > 0 || _host.IsOutput(Node.Outputs[index]));
 
     /// <summary>Says that the node cannot be carried over.</summary>
     [DoesNotReturn]

@@ -3,7 +3,7 @@ using Pare.Passes.Optimize;
 namespace Pare.Passes.Conversion;
 
 /// <summary>One conversion: walks the nodes that the outputs need, producers first, and applies their lowerings.</summary>
-internal sealed class TensorFlowConverter
+internal sealed class TensorFlowConverter : ILoweringHost
 {
     private readonly Model _model;
     private readonly TensorFlowToOnnxOptions _options;

@@ -82,7 +82,14 @@ internal static class ConvolutionLowerings
         };
     }
 
-    private static Value Emit(OnnxBuilder b, Value x, Value weight, WindowGeometry g, long group)
+    /// <summary>A convolution of a tensor in the geometry's layout.</summary>
+    /// <param name="b">Receives the nodes.</param>
+    /// <param name="x">The tensor.</param>
+    /// <param name="weight">The filter as ONNX wants it: [output channels, input channels per group, spatial…].</param>
+    /// <param name="g">How the windows lie.</param>
+    /// <param name="group">Number of groups.</param>
+    /// <param name="bias">A number an output channel, or null.</param>
+    public static Value Emit(OnnxBuilder b, Value x, Value weight, WindowGeometry g, long group, Value? bias = null)
     {
         Value data = g.ToChannelsFirst(b, x);
         long?[] kernel = [.. Enumerable.Range(2, g.Spatial).Select(i => KnownExtent(weight, i))];
@@ -116,7 +123,7 @@ internal static class ConvolutionLowerings
         attributes.Add(("strides", Ints(g.Strides)));
         attributes.Add(("dilations", Ints(g.Dilations)));
         attributes.Add(("group", AttributeValue.Of(group)));
-        return g.FromChannelsFirst(b, b.Emit("Conv", [data, weight], [.. attributes]));
+        return g.FromChannelsFirst(b, b.Emit("Conv", bias is null ? [data, weight] : [data, weight, bias], [.. attributes]));
     }
 
     // SAME padding of extents known only at run time, before a window with both strides and dilations, for which ONNX has no automatic padding.

@@ -1,6 +1,13 @@
 using BenchmarkDotNet.Running;
 using Pare.Benchmarks;
 
+// --refill IN OUT: random weights into a model's structure.
+if (args is ["--refill", string structure, string refilled])
+{
+    Refill.Run(structure, refilled);
+    return 0;
+}
+
 // --quick [kmeans | round MODEL.pb…]: stopwatch tables in seconds; else BenchmarkDotNet with its own arguments.
 if (args is ["--quick", .. string[] names])
 {

@@ -3,13 +3,13 @@ namespace Pare.Benchmarks;
 /// <summary>Arrays that look like trained weights and that anybody can make again: sums of three uniform numbers times a varying width, from splitmix64.</summary>
 internal static class RandomWeights
 {
-    /// <summary>The first <paramref name="count"/> values of seed 42.</summary>
-    public static float[] Create(int count)
+    /// <summary>Values of seed 42, from number <paramref name="start"/> on.</summary>
+    public static float[] Create(int count, long start = 0)
     {
         float[] values = new float[count];
         Parallel.For(0, count, i =>
         {
-            ulong first = 4 * (ulong)i;
+            ulong first = 4 * (ulong)(start + i);
             double u3 = Draw(first + 3);
             values[i] = (float)((Draw(first) + Draw(first + 1) + Draw(first + 2) - 1.5) * (0.02 + 0.2 * (u3 * u3 * (u3 * u3))));
         });

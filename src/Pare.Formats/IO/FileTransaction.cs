@@ -1,14 +1,17 @@
+using System.Runtime.InteropServices;
+
 namespace Pare.Formats;
 
 /// <summary>
 /// Files that appear together or not at all: each is written beside its target under a passing name, flushed to the disk, and renamed by <see cref="Commit"/>.
 /// Without a commit nothing is left and existing files are as they were. Files are created and committed by one thread; any other may dispose it to give up.
 /// </summary>
-public sealed class FileTransaction : IDisposable
+public sealed partial class FileTransaction : IDisposable
 {
     private readonly bool _overwrite;
     private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
+    private readonly List<Task> _flushes = [];
     private bool _committed;
     private bool _disposed;
 
@@ -78,7 +81,29 @@ public sealed class FileTransaction : IDisposable
         }
     }
 
-    /// <summary>Flushes and renames the files, the first opened last, so that whoever sees it sees its companions.</summary>
+    /// <summary>Starts to bring what was written so far to the disk while the caller goes on, so that <see cref="Commit"/> need not wait as long. What goes wrong here goes wrong again there, where it is told.</summary>
+    /// <exception cref="ArgumentException">No such file was created.</exception>
+    public void BeginFlush(string path)
+    {
+        FileStream stream = (FileStream)StreamOf(path);
+        stream.Flush();
+        Microsoft.Win32.SafeHandles.SafeFileHandle handle = stream.SafeFileHandle;
+        _flushes.Add(Task.Run(() =>
+        {
+            try
+            {
+                RandomAccess.FlushToDisk(handle);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+            {
+                // Commit flushes again and tells.
+            }
+        }));
+    }
+
+    /// <summary>
+    /// Flushes and renames the files, the first opened last, so that whoever sees it sees its companions. Where one cannot be renamed, those that were are taken back: files that stood there before are as they were.
+    /// </summary>
     /// <exception cref="UsageException">A file has come into being meanwhile and may not be replaced.</exception>
     /// <exception cref="IOException">The machine refuses.</exception>
     public void Commit()
@@ -86,6 +111,7 @@ public sealed class FileTransaction : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            Task.WaitAll(_flushes);
             foreach (Entry e in _entries)
             {
                 e.Stream.Flush(flushToDisk: true);
@@ -96,12 +122,7 @@ public sealed class FileTransaction : IDisposable
                 }
             }
 
-            for (int i = _entries.Count - 1; i >= 0; i--)
-            {
-                CheckTarget(_entries[i].Target, _overwrite);
-                File.Move(_entries[i].Passing, _entries[i].Target, _overwrite);
-            }
-
+            RenameAll();
             _committed = true;
         }
     }
@@ -124,6 +145,74 @@ public sealed class FileTransaction : IDisposable
             }
         }
     }
+
+    // What was there is kept under a second name until all files are in place. The last rename needs none: it happens or not.
+    private void RenameAll()
+    {
+        List<(string Target, string? Kept)> renamed = [];
+        try
+        {
+            for (int i = _entries.Count - 1; i >= 0; i--)
+            {
+                renamed.Add((_entries[i].Target, Rename(_entries[i], keep: i > 0)));
+            }
+        }
+        catch
+        {
+            foreach ((string target, string? kept) in renamed)
+            {
+                File.Delete(target);
+                if (kept is not null)
+                {
+                    File.Move(kept, target);
+                }
+            }
+
+            throw;
+        }
+
+        foreach ((_, string? kept) in renamed)
+        {
+            if (kept is not null)
+            {
+                File.Delete(kept);
+            }
+        }
+    }
+
+    private string? Rename(Entry entry, bool keep)
+    {
+        CheckTarget(entry.Target, _overwrite);
+        string? kept = keep && File.Exists(entry.Target) ? $"{entry.Passing}.old" : null;
+        try
+        {
+            if (kept is not null)
+            {
+                Keep(entry.Target, kept);
+            }
+
+            File.Move(entry.Passing, entry.Target, _overwrite);
+            return kept;
+        }
+        catch when (kept is not null)
+        {
+            File.Delete(kept);
+            throw;
+        }
+    }
+
+    // A second name costs nothing, however large the file; where the file system knows none, a copy.
+    private static void Keep(string target, string kept)
+    {
+        if (OperatingSystem.IsWindows() || Link(target, kept) != 0)
+        {
+            File.Copy(target, kept);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Link(string target, string name);
 
     // On a full disk closing may fail as writing did; the file goes all the same, and the first error is the one that is told.
     private static void DisposeQuietly(FileStream stream)

@@ -137,7 +137,7 @@ internal sealed class WireWriter
     public void CopyTo(Stream stream)
     {
         FlushBuffer();
-        byte[]? part = null;
+        using TensorPump pump = new(stream, _pieces.Where(p => p.Tensor is not null).Select(p => p.Tensor!));
         foreach (Piece p in _pieces)
         {
             if (p.Tensor is null)
@@ -145,22 +145,9 @@ internal sealed class WireWriter
                 stream.Write(p.Bytes.Span);
                 MappedByteSource.Unload(p.Bytes);
             }
-            else if (p.Tensor.TryGetBytes(out ReadOnlySpan<byte> dense))
-            {
-                stream.Write(dense);
-                p.Tensor.Unload();
-            }
             else
             {
-                part ??= new byte[1 << 20];
-                for (long at = 0; at < p.Tensor.ByteLength; at += part.Length)
-                {
-                    Span<byte> chunk = part.AsSpan(0, (int)Math.Min(part.Length, p.Tensor.ByteLength - at));
-                    p.Tensor.ReadBytes(at, chunk);
-                    stream.Write(chunk);
-                }
-
-                p.Tensor.Unload();
+                pump.WriteNext();
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pare.Codecs;
 using Pare.Passes.Round;
 
@@ -85,8 +86,12 @@ public sealed class ClusterPass : Pass
         }
         else
         {
-            value.Constant = new MappedTensorData(content, new CodebookMap(KMeans1D.Cluster(content.ToFloats(), Options.Clusters, fit).Codebook));
+            // A mapped tensor is read where it lies.
+            ReadOnlySpan<float> values = content.TryGetBytes(out ReadOnlySpan<byte> dense) ? MemoryMarshal.Cast<byte, float>(dense) : content.ToFloats();
+            value.Constant = new MappedTensorData(content, new CodebookMap(KMeans1D.Cluster(values, Options.Clusters, fit).Codebook));
         }
+
+        content.Unload();
     }
 
     private DenseTensorData ByChannel(TensorData content, int[] axes, KMeans1DOptions fit)

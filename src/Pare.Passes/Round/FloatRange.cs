@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Pare.Passes.Round;
 
@@ -14,6 +15,12 @@ internal static class FloatRange
         float low = float.PositiveInfinity;
         float high = float.NegativeInfinity;
         bool finite = true;
+        if (tensor.TryGetBytes(out ReadOnlySpan<byte> dense))
+        {
+            finite = Add(MemoryMarshal.Cast<byte, float>(dense), ref low, ref high);
+            return (low, high, finite);
+        }
+
         float[] buffer = ArrayPool<float>.Shared.Rent(Part);
         try
         {

@@ -60,10 +60,11 @@ public sealed class ModelRewriter
 
         GraphVerifier.Verify(changed);
         CheckReport check = Check(request, loaded.Model, changed, drift, frozen, cancellation);
+        Task<FileReport> input = Task.Run(() => FileReport.Of(request.Input), cancellation);
         FileReport? output = check.Passed == false ? null : Save(changed, request, outputs);
         RewriteReport report = new()
         {
-            Input = FileReport.Of(request.Input),
+            Input = input.GetAwaiter().GetResult(),
             Output = output,
             Inputs = [.. changed.Graph.Inputs.Select(v => v.Name)],
             Outputs = [.. changed.Graph.Outputs.Select(v => v.Name)],
@@ -87,6 +88,7 @@ public sealed class ModelRewriter
         IModelFormat format = ModelFormats.All.FirstOrDefault(f => ReferenceEquals(f.Vocabulary, model.Vocabulary))
             ?? throw new UsageException($"no format writes {model.Vocabulary.Name} models");
         ModelFile.Save(model, format, request.Output, outputs, request.Force);
+        outputs.BeginFlush(request.Output);
         return FileReport.Of(request.Output, outputs.StreamOf(request.Output));
     }
 

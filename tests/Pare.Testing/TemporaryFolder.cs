@@ -1,7 +1,7 @@
-namespace Pare.Cli.Tests;
+namespace Pare.Testing;
 
 /// <summary>A folder for one test, removed afterwards.</summary>
-internal sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
     public TemporaryFolder() => Root = Directory.CreateTempSubdirectory("pare-cli-").FullName;
 

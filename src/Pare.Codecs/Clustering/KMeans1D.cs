@@ -107,9 +107,12 @@ public static class KMeans1D
 
         double range = (double)high - low;
         bool plain = !run.Weighted && range < float.MaxValue / 2 && range > 1e-30;
-        (double[] weights, double[] sums) = plain
-            ? LineHistogram.Fill(run, low, high, bits, bad == 0, threads)
-            : FineCells.Fill(run, low, high, threads);
+        if (plain)
+        {
+            return (LineHistogram.Fill(run, low, high, bits, bad == 0, threads), false);
+        }
+
+        (double[] weights, double[] sums) = FineCells.Fill(run, low, high, threads);
         return (new Cells(weights, sums), false);
     }
 

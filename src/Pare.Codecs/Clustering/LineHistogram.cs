@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.Intrinsics;
 
 namespace Pare.Codecs;
@@ -56,12 +57,14 @@ internal static unsafe class LineHistogram
     }
 
     /// <summary>Fills <paramref name="bits"/>-bit many bins over [low, high] with counts and sums of the finite values.</summary>
-    public static (double[] Counts, double[] Sums) Fill(FloatRun run, float low, float high, int bits, bool allFinite, int threads)
+    public static Cells Fill(FloatRun run, float low, float high, int bits, bool allFinite, int threads)
     {
         int bins = 1 << bits;
         int placeBits = PositionBits - bits;
-        long[] counts = new long[bins];
-        long[] places = new long[bins];
+
+        // Half a megabyte of tables a tensor: rented, or a model's worth of them would stay on the large object heap.
+        long[] counts = Rent<long>(bins);
+        long[] places = Rent<long>(bins);
         double width = ((double)high - low) / bins;
         float scale = (float)((1 << PositionBits) / ((double)high - low));
         object gate = new();
@@ -69,7 +72,7 @@ internal static unsafe class LineHistogram
         int slices = Math.Min(chunks, threads);
         Parallel.For(0, slices, Options(threads), slice =>
         {
-            ulong[] words = new ulong[bins];
+            ulong[] words = Rent<ulong>(bins);
             int pending = 0;
             for (int c = slice; c < chunks; c += slices)
             {
@@ -84,9 +87,12 @@ internal static unsafe class LineHistogram
             }
 
             Flush(words, counts, places, gate);
+            ArrayPool<ulong>.Shared.Return(words);
         });
-        double[] weights = new double[bins];
-        double[] sums = new double[bins];
+        double[] rentedWeights = ArrayPool<double>.Shared.Rent(bins);
+        double[] rentedSums = ArrayPool<double>.Shared.Rent(bins);
+        Span<double> weights = rentedWeights.AsSpan(0, bins);
+        Span<double> sums = rentedSums.AsSpan(0, bins);
         double step = width / (1 << placeBits);
         for (int b = 0; b < bins; b++)
         {
@@ -96,14 +102,27 @@ internal static unsafe class LineHistogram
             sums[b] = counts[b] * (low + b * width) + (places[b] + counts[b] * 0.5) * step;
         }
 
-        return (weights, sums);
+        ArrayPool<long>.Shared.Return(counts);
+        ArrayPool<long>.Shared.Return(places);
+        Cells cells = new(weights, sums);
+        ArrayPool<double>.Shared.Return(rentedWeights);
+        ArrayPool<double>.Shared.Return(rentedSums);
+        return cells;
+    }
+
+    private static T[] Rent<T>(int length)
+        where T : struct
+    {
+        T[] array = ArrayPool<T>.Shared.Rent(length);
+        Array.Clear(array);
+        return array;
     }
 
     private static void Flush(ulong[] words, long[] counts, long[] places, object gate)
     {
         lock (gate)
         {
-            for (int b = 0; b < words.Length; b++)
+            for (int b = 0; b < words.Length && b < counts.Length; b++)
             {
                 counts[b] += (long)(words[b] >> CountShift);
                 places[b] += (long)(words[b] & ((1UL << CountShift) - 1));

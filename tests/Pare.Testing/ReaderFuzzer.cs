@@ -39,9 +39,10 @@ public sealed class ReaderFuzzer
     /// <summary>How many of them were refused by a typed error.</summary>
     public int Refused { get; private set; }
 
-    /// <summary>Runs cuts and mutants of one sample, as many of each as <paramref name="mutants"/> says at most.</summary>
+    /// <summary>Runs cuts and mutants of one sample, as many of each as <paramref name="mutants"/> says at most. <c>PARE_FUZZ_LOG</c> names a file that gets a line of counts.</summary>
     public void Run(string name, byte[] sample, int mutants)
     {
+        (int count, int refused) = (Count, Refused);
         // The sample itself first, so that the time of compiling the reader is nobody's fault.
         _read(sample);
         int step = Math.Max(1, sample.Length / Math.Max(1, mutants));
@@ -54,6 +55,11 @@ public sealed class ReaderFuzzer
         {
             Random random = new(HashCode(name, i));
             Try(Mutate(sample, random), $"{name}, seed {_seed}, mutant {i}");
+        }
+
+        if (Environment.GetEnvironmentVariable("PARE_FUZZ_LOG") is { Length: > 0 } log)
+        {
+            File.AppendAllText(log, $"{name}: {Count - count} damaged copies, {Refused - refused} refused\n");
         }
     }
 

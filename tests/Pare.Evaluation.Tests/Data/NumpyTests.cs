@@ -36,6 +36,32 @@ public class NumpyTests
             iter: 30);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_DamagedNpz_IsReadOrRefusedByName(bool compress)
+    {
+        using MemoryStream stream = new();
+        NpzWriter.Write(
+            stream,
+            [
+                new("a", DenseTensorData.Create([1f, 2f, 3f, 4f], new TensorShape(2, 2))),
+                new("labels", DenseTensorData.Create([0L, 1], new TensorShape(2))),
+                new("s", new StringTensorData(new TensorShape(1), [Encoding.UTF8.GetBytes("name")])),
+            ],
+            compress);
+        ReaderFuzzer fuzzer = new(bytes =>
+        {
+            using NpzFile file = NpzFile.Open(new MemoryStream(bytes));
+            foreach (string name in file.Names)
+            {
+                file.Read(name);
+            }
+        });
+        fuzzer.Run(compress ? "npz, deflated" : "npz", stream.ToArray(), ReaderFuzzer.Mutants(200));
+        Assert.True(fuzzer.Refused > 0);
+    }
+
     [Fact]
     public void Write_Vector_GivesNumpysHeader()
     {

@@ -117,6 +117,10 @@ public sealed class ImageDecoderTests
         fuzzer.Run("bmp", TestPictures.Bmp(picture), ReaderFuzzer.Mutants());
         fuzzer.Run("gif", TestPictures.AnimatedGif(), ReaderFuzzer.Mutants());
         fuzzer.Run("cmyk", TestPictures.CmykJpeg(10, 200, 30, 40), ReaderFuzzer.Mutants());
+        fuzzer.Run("exif", TestPictures.WithOrientation(TestPictures.Encode(picture, SKEncodedImageFormat.Jpeg), 6), ReaderFuzzer.Mutants());
+        fuzzer.Run("gray png", TestPictures.Png(2, 1, 0, 8, [0, 7, 200]), ReaderFuzzer.Mutants());
+        fuzzer.Run("16-bit png", TestPictures.Png(1, 1, 2, 16, [0, 0x80, 0x10, 0xFF, 0xFF, 0x00, 0x20]), ReaderFuzzer.Mutants());
+        fuzzer.Run("transparent png", TestPictures.Png(3, 1, 6, 8, [0, 10, 20, 30, 0, 10, 20, 30, 255, 0, 0, 0, 51]), ReaderFuzzer.Mutants());
         Assert.True(fuzzer.Refused > 0);
     }
 }

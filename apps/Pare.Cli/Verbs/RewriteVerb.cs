@@ -21,6 +21,12 @@ internal abstract class RewriteVerb : Verb
     /// <summary>What the options ask for.</summary>
     protected abstract RecipeStep Step(VerbContext context);
 
+    /// <summary>Where the model comes from.</summary>
+    protected string ModelOf(VerbContext context) => context.GetRequired(_model);
+
+    /// <summary>The seed of random choices.</summary>
+    protected int SeedOf(VerbContext context) => context.Get(_seed);
+
     /// <summary>Where the model goes.</summary>
     protected string OutputOf(VerbContext context) => context.Get(_output)!;
 

@@ -25,6 +25,12 @@ public sealed class ClusterPass : Pass
     /// <summary>How it works.</summary>
     public ClusterOptions Options { get; }
 
+    /// <summary>
+    /// What an error of each element costs, in the order of the elements, where that was measured: the diagonal of the Hessian of the layer's squared output error (see <see cref="WeightSensitivity"/>).
+    /// Constants without an entry count every element the same.
+    /// </summary>
+    public IReadOnlyDictionary<Value, float[]> Sensitivity { get; init; } = new Dictionary<Value, float[]>();
+
     /// <inheritdoc/>
     public override string Name => "cluster";
 
@@ -82,19 +88,19 @@ public sealed class ClusterPass : Pass
         TensorData content = value.Constant!;
         if (Options.Scope == ClusterScope.Channel && WeightChannels.AxesOf(model, value) is { } axes)
         {
-            value.Constant = ByChannel(content, axes, fit);
+            value.Constant = ByChannel(content, Sensitivity.GetValueOrDefault(value), axes, fit);
         }
         else
         {
             // A mapped tensor is read where it lies.
             ReadOnlySpan<float> values = content.TryGetBytes(out ReadOnlySpan<byte> dense) ? MemoryMarshal.Cast<byte, float>(dense) : content.ToFloats();
-            value.Constant = new MappedTensorData(content, new CodebookMap(KMeans1D.Cluster(values, Options.Clusters, fit).Codebook));
+            value.Constant = new MappedTensorData(content, new CodebookMap(KMeans1D.Cluster(values, Sensitivity.GetValueOrDefault(value), Options.Clusters, fit).Codebook));
         }
 
         content.Unload();
     }
 
-    private DenseTensorData ByChannel(TensorData content, int[] axes, KMeans1DOptions fit)
+    private DenseTensorData ByChannel(TensorData content, float[]? sensitivity, int[] axes, KMeans1DOptions fit)
     {
         float[] values = content.ToFloats();
         (int[] channelOf, int channels) = WeightChannels.Map(content.Shape, axes);
@@ -121,12 +127,17 @@ public sealed class ClusterPass : Pass
         {
             int length = starts[c + 1] - starts[c];
             float[] own = new float[length];
+            float[] cost = new float[sensitivity is null ? 0 : length];
             for (int i = 0; i < length; i++)
             {
                 own[i] = values[order[starts[c] + i]];
+                if (sensitivity is not null)
+                {
+                    cost[i] = sensitivity[order[starts[c] + i]];
+                }
             }
 
-            KMeans1D.Cluster(own, Options.Clusters, single).Codebook.Snap(own, own);
+            KMeans1D.Cluster(own, cost, Options.Clusters, single).Codebook.Snap(own, own);
             for (int i = 0; i < length; i++)
             {
                 values[order[starts[c] + i]] = own[i];
@@ -157,10 +168,41 @@ public sealed class ClusterPass : Pass
             at += n;
         }
 
-        CodebookMap map = new(KMeans1D.Cluster(all, Options.Clusters, fit).Codebook);
+        CodebookMap map = new(KMeans1D.Cluster(all, CostsOf(targets, all.Length), Options.Clusters, fit).Codebook);
         foreach (Value target in targets)
         {
             target.Constant = new MappedTensorData(target.Constant!, map);
         }
+    }
+
+    // Elements that were not measured cost what the others do on the average.
+    private float[] CostsOf(List<Value> targets, int total)
+    {
+        float[][] measured = [.. targets.Where(Sensitivity.ContainsKey).Select(t => Sensitivity[t])];
+        long count = measured.Sum(m => m.LongLength);
+        if (count == 0)
+        {
+            return [];
+        }
+
+        float mean = (float)(measured.Sum(m => m.Sum(v => (double)v)) / count);
+        float[] costs = GC.AllocateUninitializedArray<float>(total);
+        int at = 0;
+        foreach (Value target in targets)
+        {
+            Span<float> own = costs.AsSpan(at, (int)target.Constant!.Count);
+            if (Sensitivity.TryGetValue(target, out float[]? known))
+            {
+                known.CopyTo(own);
+            }
+            else
+            {
+                own.Fill(mean);
+            }
+
+            at += own.Length;
+        }
+
+        return costs;
     }
 }

@@ -19,20 +19,32 @@ public sealed class LayerStatistics
     /// <summary>Creates empty statistics.</summary>
     /// <param name="layer">The layer.</param>
     public LayerStatistics(LinearLayer layer)
+        : this(layer, diagonalOnly: false)
+    {
+    }
+
+    /// <summary>Creates empty statistics.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="diagonalOnly">Whether only the diagonal of the second moment is kept, which takes a row of memory instead of a matrix.</param>
+    public LayerStatistics(LinearLayer layer, bool diagonalOnly)
     {
         ArgumentNullException.ThrowIfNull(layer);
         Layer = layer;
+        DiagonalOnly = diagonalOnly;
         _moments = new double[layer.Groups][];
         _sums = new double[layer.Groups][];
         for (int g = 0; g < layer.Groups; g++)
         {
-            _moments[g] = new double[layer.InputSize * layer.InputSize];
+            _moments[g] = new double[diagonalOnly ? layer.InputSize : layer.InputSize * layer.InputSize];
             _sums[g] = new double[layer.InputSize];
         }
     }
 
     /// <summary>The layer.</summary>
     public LinearLayer Layer { get; }
+
+    /// <summary>Whether only the diagonal of the second moment is kept.</summary>
+    public bool DiagonalOnly { get; }
 
     /// <summary>Rows seen, each a place where the weight was applied.</summary>
     public long Rows => _rows;
@@ -43,11 +55,25 @@ public sealed class LayerStatistics
     /// <summary>Mean of the rows of a group.</summary>
     public double[] Mean(int group) => [.. _sums[group].Select(s => _rows == 0 ? 0 : s / _rows)];
 
+    /// <summary>The diagonal of the second moment of a group: the mean square of each row's input.</summary>
+    public double[] Diagonal(int group)
+    {
+        double scale = _rows == 0 ? 0 : 1.0 / _rows;
+        int step = DiagonalOnly ? 1 : Layer.InputSize + 1;
+        return [.. Enumerable.Range(0, Layer.InputSize).Select(i => _moments[group][i * step] * scale)];
+    }
+
     /// <summary>Second moment of a group, row-major, <c>InputSize × InputSize</c>.</summary>
     /// <param name="group">The group.</param>
     /// <param name="centred">Whether the mean's part is taken off, as is right where a bias correction follows.</param>
+    /// <exception cref="InvalidOperationException">Only the diagonal is kept.</exception>
     public double[] Moment(int group, bool centred)
     {
+        if (DiagonalOnly)
+        {
+            throw new InvalidOperationException("only the diagonal of the second moment was kept");
+        }
+
         int d = Layer.InputSize;
         double[] result = new double[d * d];
         double scale = _rows == 0 ? 0 : 1.0 / _rows;
@@ -153,6 +179,13 @@ public sealed class LayerStatistics
         int d = row.Length;
         double[] sums = _sums[group];
         double[] moments = _moments[group];
+        if (DiagonalOnly)
+        {
+            TensorPrimitives.Add(sums, row, sums);
+            TensorPrimitives.MultiplyAdd(row, row, moments, moments);
+            return;
+        }
+
         if (d <= 16)
         {
             for (int i = 0; i < d; i++)

@@ -44,7 +44,7 @@ internal static class OnnxBuilderHelpers
         }
 
         return x.Constant is { } c && c.Type.BitWidth() >= 8 && c.ByteLength <= Array.MaxLength
-            ? b.Constant(TensorTransposer.Transpose(c, permutation), x.Name + "/transposed")
+            ? b.Constant(TransposedTensorData.Of(c, permutation), x.Name + "/transposed")
             : b.Emit("Transpose", [x], ("perm", Ints(permutation)));
     }
 

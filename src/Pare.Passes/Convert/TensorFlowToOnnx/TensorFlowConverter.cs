@@ -185,7 +185,7 @@ internal sealed class TensorFlowConverter : ILoweringHost
 
     private void Lower(Node node)
     {
-        if (TensorFlowLowerings.Find(node.Operator) is not { } lowering)
+        if ((_options.Overrides?.GetValueOrDefault(node.Operator) ?? TensorFlowLowerings.Find(node.Operator)) is not { } lowering)
         {
             _unsupported.Add(new UnsupportedNode(node.Name, node.Operator, "the operator has no counterpart in ONNX that Pare knows; cut the graph after it by naming an inner input"));
             return;

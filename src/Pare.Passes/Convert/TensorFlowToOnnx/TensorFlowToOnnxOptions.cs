@@ -14,4 +14,7 @@ public sealed record TensorFlowToOnnxOptions
 
     /// <summary>Whether transposes around layout-bound operators are moved and cancelled afterwards; true by default.</summary>
     public bool CancelTransposes { get; init; } = true;
+
+    /// <summary>Lowerings that go before the usual ones, by operator: where ONNX is a station on the way, operators that the target has itself pass through it whole. Null for none.</summary>
+    internal IReadOnlyDictionary<string, Lowering>? Overrides { get; init; }
 }

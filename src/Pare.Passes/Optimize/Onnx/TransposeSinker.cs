@@ -84,7 +84,7 @@ internal sealed class TransposeSinker(Graph graph, long opset, bool spare)
         if (value.Constant is { } c && c.Type.BitWidth() >= 8 && c.ByteLength <= Array.MaxLength)
         {
             long[] padded = [.. Enumerable.Repeat(1L, rank - shape.Rank), .. c.Shape.Dimensions];
-            TensorData content = TensorTransposer.Transpose(new TensorView(c, c.Type, new TensorShape(padded)), Inverse(permutation));
+            TensorData content = TransposedTensorData.Of(new TensorView(c, c.Type, new TensorShape(padded)), Inverse(permutation));
             return _rearranged[(value, key)] = graph.AddInitializer(_names.Make(value.Name + "/rearranged"), content);
         }
 

@@ -1,4 +1,5 @@
 using Pare.Passes.Conversion;
+using Pare.Passes.Optimize;
 
 namespace Pare.Workflows;
 
@@ -8,6 +9,8 @@ internal static class Conversions
     private static readonly Conversion[] s_all =
     [
         new(Vocabularies.TensorFlow, Vocabularies.Onnx, "tensorflow_to_onnx", (m, _) => TensorFlowToOnnx.Convert(m)),
+        new(Vocabularies.TensorFlow, Vocabularies.TFLite, "tensorflow_to_tflite", TensorFlowToTFLite.Convert),
+        new(Vocabularies.Onnx, Vocabularies.TFLite, "onnx_to_tflite", SimplifiedToTFLite),
         new(Vocabularies.Keras, Vocabularies.TensorFlow, "keras_to_tensorflow", (m, _) => KerasToTensorFlow.Convert(m)),
     ];
 
@@ -33,5 +36,12 @@ internal static class Conversions
         }
 
         return null;
+    }
+
+    // Batch norms folded, constants computed, shapes settled: what is left is lowered.
+    private static Model SimplifiedToTFLite(Model model, PassContext context)
+    {
+        OptimizePipeline.Create(model, new OptimizeOptions()).Run(model, context);
+        return OnnxToTFLite.Convert(model, context);
     }
 }

@@ -8,6 +8,7 @@ public static class ModelFormats
     [
         new Onnx.OnnxFormat(),
         new TFLite.TFLiteFormat(),
+        new TFLite.CArrayFormat(),
         new TensorFlow.GraphDefFormat(),
         new TensorFlow.SavedModel.SavedModelFormat(),
         new Keras.KerasHdf5Format(),

@@ -12,6 +12,7 @@ internal static class VerbTable
         new("round", "Constants snapped to few values in place, so that the file compresses", () => new RoundVerb()),
         new("cluster", "Constants that share few values, found by k-means", () => new ClusterVerb()),
         new("convert", "The same model in another format", () => new ConvertVerb()),
+        new("quantize", "Weights in fewer bits, as TFLite runs them: float16, dynamic range, int8 weights", () => new QuantizeVerb()),
         new("pack", "Pare's own container, without loss or with as much as you say", () => new PackVerb()),
         new("unpack", "The model that a container holds", () => new UnpackVerb()),
         new("label", "What a model sees in pictures: top labels with scores", () => new LabelVerb()),

@@ -45,4 +45,12 @@ internal sealed class SourceTensorData : TensorData
         bytes = whole ? _source.Slice(_offset, (int)ByteLength).Span : default;
         return whole;
     }
+
+    public override void Unload()
+    {
+        for (long at = 0; at < ByteLength; at += Part)
+        {
+            MappedByteSource.Unload(_source.Slice(_offset + at, (int)Math.Min(Part, ByteLength - at)));
+        }
+    }
 }

@@ -11,6 +11,7 @@ internal static class Conversions
         new(Vocabularies.TensorFlow, Vocabularies.Onnx, "tensorflow_to_onnx", (m, _) => TensorFlowToOnnx.Convert(m)),
         new(Vocabularies.TensorFlow, Vocabularies.TFLite, "tensorflow_to_tflite", TensorFlowToTFLite.Convert),
         new(Vocabularies.Onnx, Vocabularies.TFLite, "onnx_to_tflite", SimplifiedToTFLite),
+        new(Vocabularies.TFLite, Vocabularies.Onnx, "tflite_to_onnx", (m, _) => WithoutState(TFLiteToOnnx.Convert(m))),
         new(Vocabularies.Keras, Vocabularies.TensorFlow, "keras_to_tensorflow", (m, _) => KerasToTensorFlow.Convert(m)),
     ];
 
@@ -37,6 +38,11 @@ internal static class Conversions
 
         return null;
     }
+
+    // ONNX has nothing that lasts from one run to the next.
+    private static Model WithoutState(TFLiteConversion conversion) => conversion.States.Count == 0
+        ? conversion.Model
+        : throw new UnsupportedModelException($"the model keeps {conversion.States.Count} states from one run to the next, which an ONNX model cannot; run it as it is, with run --steps", []);
 
     // Batch norms folded, constants computed, shapes settled: what is left is lowered.
     private static Model SimplifiedToTFLite(Model model, PassContext context)

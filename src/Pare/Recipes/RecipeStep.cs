@@ -8,6 +8,7 @@ namespace Pare.Workflows;
 [JsonDerivedType(typeof(RoundStep), "round")]
 [JsonDerivedType(typeof(ClusterStep), "cluster")]
 [JsonDerivedType(typeof(ConvertStep), "convert")]
+[JsonDerivedType(typeof(QuantizeStep), "quantize")]
 [JsonDerivedType(typeof(Compress.CompressStep), "compress")]
 [JsonDerivedType(typeof(Packing.PackStep), "pack")]
 public abstract record RecipeStep

@@ -85,7 +85,9 @@ public sealed class ModelRewriter
 
     private static FileReport Save(Model model, RewriteRequest request, FileTransaction outputs)
     {
-        IModelFormat format = ModelFormats.All.FirstOrDefault(f => ReferenceEquals(f.Vocabulary, model.Vocabulary))
+        // Of several formats of one vocabulary the one that the suffix names.
+        IModelFormat[] formats = [.. ModelFormats.All.Where(f => ReferenceEquals(f.Vocabulary, model.Vocabulary))];
+        IModelFormat format = Array.Find(formats, f => f.Suffixes.Contains(ModelFile.SuffixOf(request.Output).Suffix)) ?? formats.FirstOrDefault()
             ?? throw new UsageException($"no format writes {model.Vocabulary.Name} models");
         ModelFile.Save(model, format, request.Output, outputs, request.Force);
         outputs.BeginFlush(request.Output);

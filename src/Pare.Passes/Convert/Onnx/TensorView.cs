@@ -6,4 +6,6 @@ internal sealed class TensorView(TensorData inner, DataType type, TensorShape sh
     public override void ReadBytes(long offset, Span<byte> destination) => inner.ReadBytes(offset, destination);
 
     public override bool TryGetBytes(out ReadOnlySpan<byte> bytes) => inner.TryGetBytes(out bytes);
+
+    public override void Unload() => inner.Unload();
 }

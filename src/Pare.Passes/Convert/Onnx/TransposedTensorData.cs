@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Pare.Passes.Optimize;
 
 namespace Pare.Passes.Conversion;
 
@@ -29,6 +30,12 @@ internal sealed class TransposedTensorData : TensorData
         for (int i = 0; i < order.Length; i++)
         {
             order[i] = (int)permutation[i];
+        }
+
+        // Factors a channel are applied after the move, so that what is moved lies in the file as it is.
+        if (source is ScaledTensorData scaled && scaled.Transpose(permutation) is { } moved)
+        {
+            return moved;
         }
 
         TensorData inner = source;
@@ -72,7 +79,14 @@ internal sealed class TransposedTensorData : TensorData
             return;
         }
 
-        // Read in parts: done once, kept as long as nobody needs the memory.
+        (long[] shape, long[] strides) = Collapse();
+        if (IsTurn(shape, strides) && offset % 4 == 0 && destination.Length % 4 == 0 && _inner.TryGetBytes(out ReadOnlySpan<byte> source))
+        {
+            Turn(MemoryMarshal.Cast<byte, int>(source), MemoryMarshal.Cast<byte, int>(destination), (int)shape[1], (int)shape[0], (int)(offset / 4));
+            return;
+        }
+
+        // Other parts: all is moved once and kept as long as nobody needs the memory.
         if (!_result.TryGetTarget(out byte[]? whole))
         {
             whole = GC.AllocateUninitializedArray<byte>((int)ByteLength);
@@ -90,15 +104,17 @@ internal sealed class TransposedTensorData : TensorData
     {
         (long[] shape, long[] strides) = Collapse();
         ReadOnlySpan<byte> source = _inner.GetBytes();
-        int size = Type.BitWidth() / 8;
-        if (size == 4 && shape is [var columns, var rows] && strides is [1, var stride] && stride == columns)
+        if (IsTurn(shape, strides))
         {
-            Turn(MemoryMarshal.Cast<byte, int>(source), MemoryMarshal.Cast<byte, int>(destination), (int)rows, (int)columns);
+            Turn(MemoryMarshal.Cast<byte, int>(source), MemoryMarshal.Cast<byte, int>(destination), (int)shape[1], (int)shape[0], 0);
             return;
         }
 
-        Copy(source, destination, shape, strides, size);
+        Copy(source, destination, shape, strides, Type.BitWidth() / 8);
     }
+
+    // Whether the move is that of a matrix of 32-bit elements, whose columns become rows.
+    private bool IsTurn(long[] shape, long[] strides) => Type.BitWidth() == 32 && shape.Length == 2 && strides[0] == 1 && strides[1] == shape[0];
 
     // Neighbouring axes that stay neighbours are one.
     private (long[] Shape, long[] Strides) Collapse()
@@ -138,22 +154,24 @@ internal sealed class TransposedTensorData : TensorData
         return shape.Count == 0 ? ([1], [1]) : ([.. shape], [.. strides]);
     }
 
-    // [rows, columns] to [columns, rows], a block at a time so that lines of memory are used whole.
-    private static void Turn(ReadOnlySpan<int> source, Span<int> destination, int rows, int columns)
+    // [rows, columns] to [columns, rows], from a position of the result on, a block at a time so that lines of memory are used whole.
+    private static void Turn(ReadOnlySpan<int> source, Span<int> destination, int rows, int columns, int first)
     {
-        for (int r = 0; r < rows; r += Block)
+        int past = first + destination.Length;
+        int lastColumn = (past + rows - 1) / rows;
+        for (int c = first / rows; c < lastColumn; c += Block)
         {
-            int rowEnd = Math.Min(rows, r + Block);
-            for (int c = 0; c < columns; c += Block)
+            int columnEnd = Math.Min(lastColumn, c + Block);
+            for (int r = 0; r < rows; r += Block)
             {
-                int columnEnd = Math.Min(columns, c + Block);
+                int rowEnd = Math.Min(rows, r + Block);
                 for (int j = c; j < columnEnd; j++)
                 {
-                    int from = (r * columns) + j;
-                    int to = (j * rows) + r;
-                    for (int i = r; i < rowEnd; i++, from += columns, to++)
+                    int from = Math.Max(r, first - (j * rows));
+                    int to = Math.Min(rowEnd, past - (j * rows));
+                    for (int i = from; i < to; i++)
                     {
-                        destination[to] = source[from];
+                        destination[(j * rows) + i - first] = source[(i * columns) + j];
                     }
                 }
             }

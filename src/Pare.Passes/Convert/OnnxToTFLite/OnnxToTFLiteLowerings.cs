@@ -24,6 +24,7 @@ internal static class OnnxToTFLiteLowerings
         TFLiteSelectionLowerings.All,
         TFLiteRecurrentLowerings.All,
         TFLiteControlFlowLowerings.All,
+        TFLiteLoopLowerings.All,
         TFLiteQuantizationLowerings.All,
         TFLitePassThrough.All,
     }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);

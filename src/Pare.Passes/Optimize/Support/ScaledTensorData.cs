@@ -30,6 +30,32 @@ internal sealed class ScaledTensorData : TensorData
             ? new ScaledTensorData(s._source, [.. s._scale.Zip(scale, (a, b) => a * b)], inner)
             : new ScaledTensorData(source, scale, inner);
 
+    /// <summary>The same with axes in another order, where the factors run along one whole axis; else null.</summary>
+    public TensorData? Transpose(ReadOnlySpan<long> permutation)
+    {
+        long after = 1;
+        int axis = Shape.Rank;
+        while (axis > 0 && after != _inner)
+        {
+            after *= Shape[--axis];
+        }
+
+        // The axis before what shares a factor.
+        if (after != _inner || --axis < 0 || Shape[axis] != _scale.Length)
+        {
+            return null;
+        }
+
+        TensorData moved = Conversion.TransposedTensorData.Of(_source, permutation);
+        long inner = 1;
+        for (int i = permutation.Length - 1; permutation[i] != axis; i--)
+        {
+            inner *= Shape[(int)permutation[i]];
+        }
+
+        return Create(moved, _scale, inner);
+    }
+
     public override void ReadBytes(long offset, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);

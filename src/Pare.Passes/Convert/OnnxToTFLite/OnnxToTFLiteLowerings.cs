@@ -5,27 +5,27 @@ namespace Pare.Passes.Conversion;
 /// <summary>The lowerings of ONNX's operators, a family a file. A new family is a new file and a line here.</summary>
 internal static class OnnxToTFLiteLowerings
 {
-    private static readonly FrozenDictionary<string, TFLiteLowering> s_all = new IEnumerable<KeyValuePair<string, TFLiteLowering>>[]
+    private static readonly FrozenDictionary<string, ToTFLiteLowering> s_all = new IEnumerable<KeyValuePair<string, ToTFLiteLowering>>[]
     {
-        TFLiteUnaryLowerings.All,
-        TFLiteActivationLowerings.All,
-        TFLiteBinaryLowerings.All,
-        TFLiteComparisonLowerings.All,
-        TFLiteReductionLowerings.All,
-        TFLiteShapeLowerings.All,
-        TFLiteJoinSplitLowerings.All,
-        TFLiteSliceLowerings.All,
-        TFLiteGatherLowerings.All,
-        TFLiteConvolutionLowerings.All,
-        TFLitePoolLowerings.All,
-        TFLiteProductLowerings.All,
-        TFLiteNormalizationLowerings.All,
-        TFLiteResizeLowerings.All,
-        TFLiteSelectionLowerings.All,
-        TFLiteRecurrentLowerings.All,
-        TFLiteControlFlowLowerings.All,
-        TFLiteLoopLowerings.All,
-        TFLiteQuantizationLowerings.All,
+        ToTFLiteUnaryLowerings.All,
+        ToTFLiteActivationLowerings.All,
+        ToTFLiteBinaryLowerings.All,
+        ToTFLiteComparisonLowerings.All,
+        ToTFLiteReductionLowerings.All,
+        ToTFLiteShapeLowerings.All,
+        ToTFLiteJoinSplitLowerings.All,
+        ToTFLiteSliceLowerings.All,
+        ToTFLiteGatherLowerings.All,
+        ToTFLiteConvolutionLowerings.All,
+        ToTFLitePoolLowerings.All,
+        ToTFLiteProductLowerings.All,
+        ToTFLiteNormalizationLowerings.All,
+        ToTFLiteResizeLowerings.All,
+        ToTFLiteSelectionLowerings.All,
+        ToTFLiteRecurrentLowerings.All,
+        ToTFLiteControlFlowLowerings.All,
+        ToTFLiteLoopLowerings.All,
+        ToTFLiteQuantizationLowerings.All,
         TFLitePassThrough.All,
     }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -33,5 +33,5 @@ internal static class OnnxToTFLiteLowerings
     public static IEnumerable<string> Operators => s_all.Keys;
 
     /// <summary>The lowering of a node's operator, or null. Operators of other domains than the standard one stand under <c>domain.operator</c>.</summary>
-    public static TFLiteLowering? Find(Node node) => s_all.GetValueOrDefault(node.Domain is "" or "ai.onnx" ? node.Operator : $"{node.Domain}.{node.Operator}");
+    public static ToTFLiteLowering? Find(Node node) => s_all.GetValueOrDefault(node.Domain is "" or "ai.onnx" ? node.Operator : $"{node.Domain}.{node.Operator}");
 }

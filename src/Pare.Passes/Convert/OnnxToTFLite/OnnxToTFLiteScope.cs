@@ -170,7 +170,7 @@ internal sealed class OnnxToTFLiteScope
         Builder.Prefix = node.Outputs.Count > 0 ? node.Outputs[0].Name : node.Name;
         try
         {
-            lowering(new TFLiteContext(this, node));
+            lowering(new ToTFLiteContext(this, node));
         }
         catch (LoweringException e)
         {

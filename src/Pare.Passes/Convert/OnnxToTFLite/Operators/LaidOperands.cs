@@ -4,7 +4,7 @@ namespace Pare.Passes.Conversion;
 internal static class LaidOperands
 {
     /// <summary>The operands of an elementwise operator, all in the order of the first that has one of its own and the full rank, with that order (null where none has).</summary>
-    public static (Value[] Values, int[]? Order) Align(TFLiteContext c, params ReadOnlySpan<int> inputs)
+    public static (Value[] Values, int[]? Order) Align(ToTFLiteContext c, params ReadOnlySpan<int> inputs)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue[] raw = new LaidValue[inputs.Length];

@@ -7,7 +7,7 @@ namespace Pare.Passes.Conversion;
 internal static class TFLiteEinsum
 {
     /// <summary>Carries an Einsum over.</summary>
-    public static void Lower(TFLiteContext c)
+    public static void Lower(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         string equation = c.Attributes.GetString("equation").Replace(" ", "", StringComparison.Ordinal);
@@ -56,7 +56,7 @@ internal static class TFLiteEinsum
         Value a = Matrix(b, b.Transpose(x, Order(terms[0], batch + left + joint)), batch, left, joint, extents);
         Value d = Matrix(b, b.Transpose(y, Order(terms[1], batch + joint + right)), batch, joint, right, extents);
         Value product = d.IsConstant && batch.Length == 0
-            ? TFLiteProductLowerings.Connect(b, a, b.Transpose(d, 1, 0), null)
+            ? ToTFLiteProductLowerings.Connect(b, a, b.Transpose(d, 1, 0), null)
             : b.Emit("BATCH_MATMUL", [a, d], ("adj_x", AttributeValue.Of(false)), ("adj_y", AttributeValue.Of(false)));
         string order = batch + left + right;
         c.Set(b.Cast(b.Transpose(b.Reshape(product, [.. order.Select(i => extents[i])]), Order(order, result)), type));

@@ -1,4 +1,4 @@
-using static Pare.Passes.Conversion.TFLiteUnaryLowerings;
+using static Pare.Passes.Conversion.ToTFLiteUnaryLowerings;
 
 namespace Pare.Passes.Conversion;
 
@@ -7,17 +7,17 @@ internal static class TFLitePassThrough
 {
     private const string Prefix = TensorFlowPassThrough.Domain + ".";
 
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         Of(Prefix + "Expm1", Expm1),
         Of(Prefix + "Log1p", Log1p),
-        Of(Prefix + "Softplus", TFLiteActivationLowerings.Softplus),
+        Of(Prefix + "Softplus", ToTFLiteActivationLowerings.Softplus),
         Of(Prefix + "RSQRT", (b, x) => b.Unary("RSQRT", x)),
-        Of(Prefix + "SQUARE", TFLiteReductionLowerings.Square),
-        TFLiteBinaryLowerings.Of(Prefix + "FLOOR_DIV", (b, x, y) => b.Binary("FLOOR_DIV", x, y)),
-        TFLiteBinaryLowerings.Of(Prefix + "FLOOR_MOD", (b, x, y) => b.Binary("FLOOR_MOD", x, y)),
-        TFLiteBinaryLowerings.Of(Prefix + "SQUARED_DIFFERENCE", (b, x, y) => b.Binary("SQUARED_DIFFERENCE", x, y)),
-        TFLiteBinaryLowerings.Of(Prefix + "ATAN2", (b, x, y) => b.Binary("ATAN2", x, y)),
+        Of(Prefix + "SQUARE", ToTFLiteReductionLowerings.Square),
+        ToTFLiteBinaryLowerings.Of(Prefix + "FLOOR_DIV", (b, x, y) => b.Binary("FLOOR_DIV", x, y)),
+        ToTFLiteBinaryLowerings.Of(Prefix + "FLOOR_MOD", (b, x, y) => b.Binary("FLOOR_MOD", x, y)),
+        ToTFLiteBinaryLowerings.Of(Prefix + "SQUARED_DIFFERENCE", (b, x, y) => b.Binary("SQUARED_DIFFERENCE", x, y)),
+        ToTFLiteBinaryLowerings.Of(Prefix + "ATAN2", (b, x, y) => b.Binary("ATAN2", x, y)),
         Whole("MIRROR_PAD", "mode"),
         Whole("SPACE_TO_BATCH_ND"),
         Whole("BATCH_TO_SPACE_ND"),
@@ -26,7 +26,7 @@ internal static class TFLitePassThrough
     ];
 
     // Operands after the first are counts and places: 32-bit integers.
-    private static KeyValuePair<string, TFLiteLowering> Whole(string @operator, params string[] attributes) => new(Prefix + @operator, c =>
+    private static KeyValuePair<string, ToTFLiteLowering> Whole(string @operator, params string[] attributes) => new(Prefix + @operator, c =>
     {
         TFLiteBuilder b = c.Builder;
         Value?[] inputs = [c.In(0), .. Enumerable.Range(1, c.InputCount - 1).Select(i => b.Cast(c.In(i), DataType.Int32))];

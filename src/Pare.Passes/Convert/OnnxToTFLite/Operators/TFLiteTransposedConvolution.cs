@@ -9,7 +9,7 @@ namespace Pare.Passes.Conversion;
 internal static class TFLiteTransposedConvolution
 {
     /// <summary>Carries a ConvTranspose over.</summary>
-    public static void Lower(TFLiteContext c)
+    public static void Lower(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         int rank = c.Rank(0);
@@ -31,7 +31,7 @@ internal static class TFLiteTransposedConvolution
             wanted = wanted is null ? null : [1, .. wanted];
         }
 
-        Value x = b.Cast(TFLiteConvolutionLowerings.ChannelsLast(c, 0), DataType.Float32);
+        Value x = b.Cast(ToTFLiteConvolutionLowerings.ChannelsLast(c, 0), DataType.Float32);
         long group = c.Attributes.GetInteger("group", 1);
         weight = Spelt(weight, w, group, b);
         (long[] full, long[] before, long[] sizes) = Extents(w, more, wanted);
@@ -69,7 +69,7 @@ internal static class TFLiteTransposedConvolution
                 ("end_mask", AttributeValue.Of(1)));
         }
 
-        TFLiteConvolutionLowerings.SetChannelsLast(c, b.Cast(y, c.Raw(0).Value.Type), rank);
+        ToTFLiteConvolutionLowerings.SetChannelsLast(c, b.Cast(y, c.Raw(0).Value.Type), rank);
     }
 
     private static Value Sizes(TFLiteBuilder b, Value x, long[] extents, long channels) => b.Extent(x, 0) is { Known: { } batch }

@@ -25,7 +25,7 @@ internal sealed record TFLiteWindow
     public int Spatial => Kernel.Length;
 
     /// <summary>Reads a node's attributes.</summary>
-    public static TFLiteWindow Read(TFLiteContext c, long[] kernel)
+    public static TFLiteWindow Read(ToTFLiteContext c, long[] kernel)
     {
         int n = kernel.Length;
         long[] ones = [.. Enumerable.Repeat(1L, n)];

@@ -3,9 +3,9 @@ using static Pare.Passes.Conversion.TFLiteBuilderHelpers;
 namespace Pare.Passes.Conversion;
 
 /// <summary>Matrix products. One by a constant matrix is FULLY_CONNECTED, [in, out] turned to [out, in]; one of two computed values BATCH_MATMUL.</summary>
-internal static class TFLiteProductLowerings
+internal static class ToTFLiteProductLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("MatMul", MatMul),
         new("Gemm", Gemm),
@@ -20,7 +20,7 @@ internal static class TFLiteProductLowerings
         return bias is null ? b.Emit("FULLY_CONNECTED", [x, weight, null], options) : b.Emit("FULLY_CONNECTED", [x, weight, bias], options);
     }
 
-    private static void MatMul(TFLiteContext c)
+    private static void MatMul(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         DataType type = c.Raw(0).Value.Type;
@@ -57,14 +57,14 @@ internal static class TFLiteProductLowerings
     }
 
     // A transpose of the last two axes is the product's own.
-    private static (Value Value, bool Adjoint) Operand(TFLiteContext c, int input, int rank)
+    private static (Value Value, bool Adjoint) Operand(ToTFLiteContext c, int input, int rank)
     {
         LaidValue x = c.Raw(input);
         bool swapped = rank >= 2 && x.Order is not null && x.Order.AsSpan().SequenceEqual((int[])[.. Enumerable.Range(0, rank - 2), rank - 1, rank - 2]);
         return swapped ? (x.Value, true) : (c.In(input), false);
     }
 
-    private static void Gemm(TFLiteContext c)
+    private static void Gemm(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         DataType type = c.Raw(0).Value.Type;

@@ -1,9 +1,9 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>Resampling of pictures, and space moved to channels and back.</summary>
-internal static class TFLiteResizeLowerings
+internal static class ToTFLiteResizeLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("Resize", c => Resize(c, c.Attributes.GetString("coordinate_transformation_mode", c.Opset < 11 ? "asymmetric" : "half_pixel"), c.Attributes.GetString("nearest_mode", c.Opset < 11 ? "floor" : "round_prefer_floor"))),
         new("Upsample", c => Resize(c, "asymmetric", "floor")),
@@ -11,7 +11,7 @@ internal static class TFLiteResizeLowerings
         new("SpaceToDepth", SpaceToDepth),
     ];
 
-    private static void Resize(TFLiteContext c, string coordinates, string nearest)
+    private static void Resize(ToTFLiteContext c, string coordinates, string nearest)
     {
         TFLiteBuilder b = c.Builder;
         if (c.Rank(0) is not (3 or 4) and var rank)
@@ -20,7 +20,7 @@ internal static class TFLiteResizeLowerings
         }
 
         rank = c.Rank(0);
-        Value x = TFLiteConvolutionLowerings.ChannelsLast(c, 0);
+        Value x = ToTFLiteConvolutionLowerings.ChannelsLast(c, 0);
         (long?[] sizes, Value target, double?[] scales) = Sizes(c, x, rank);
         string mode = c.Attributes.GetString("mode", "nearest");
         Value y;
@@ -44,7 +44,7 @@ internal static class TFLiteResizeLowerings
             throw new LoweringException($"resampling by '{mode}' has no counterpart in TFLite; nearest and linear have");
         }
 
-        TFLiteConvolutionLowerings.SetChannelsLast(c, y, rank);
+        ToTFLiteConvolutionLowerings.SetChannelsLast(c, y, rank);
     }
 
     private static Value Nearest(TFLiteBuilder b, Value x, long?[] sizes, double?[] scales, Value target, string coordinates, string rounding)
@@ -70,7 +70,7 @@ internal static class TFLiteResizeLowerings
 
             double scale = scales[i] ?? (double)m / n;
             int[] places = [.. Enumerable.Range(0, (int)m).Select(o => (int)Math.Clamp(Round(Source(o, m, n, scale, coordinates), rounding), 0, n - 1))];
-            x = TFLiteGatherLowerings.Take(b, x, b.Constant(DenseTensorData.Create(places.AsSpan(), new TensorShape(m))), i + 1);
+            x = ToTFLiteGatherLowerings.Take(b, x, b.Constant(DenseTensorData.Create(places.AsSpan(), new TensorShape(m))), i + 1);
         }
 
         return x;
@@ -94,7 +94,7 @@ internal static class TFLiteResizeLowerings
     };
 
     // Sizes as known numbers and as an int32 vector of two; factors where the node gives them.
-    private static (long?[] Sizes, Value Target, double?[] Scales) Sizes(TFLiteContext c, Value x, int rank)
+    private static (long?[] Sizes, Value Target, double?[] Scales) Sizes(ToTFLiteContext c, Value x, int rank)
     {
         TFLiteBuilder b = c.Builder;
         int input = c.Node.Operator == "Upsample" || c.Opset < 11 ? 1 : 2;
@@ -125,7 +125,7 @@ internal static class TFLiteResizeLowerings
         return (sizes, target, factors);
     }
 
-    private static void DepthToSpace(TFLiteContext c)
+    private static void DepthToSpace(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         long block = c.Attributes.GetInteger("blocksize");
@@ -140,11 +140,11 @@ internal static class TFLiteResizeLowerings
         Value x = c.In(0, order);
         long depth = (x.Shape?[3].Value ?? throw new LoweringException("the number of channels is not known")) / (block * block);
         int[] places = [.. Enumerable.Range(0, (int)(depth * block * block)).Select(i => (int)((i % depth * block * block) + (i / depth)))];
-        Value turned = TFLiteGatherLowerings.Take(b, x, b.Constant(DenseTensorData.Create(places.AsSpan(), new TensorShape(places.Length))), 3);
+        Value turned = ToTFLiteGatherLowerings.Take(b, x, b.Constant(DenseTensorData.Create(places.AsSpan(), new TensorShape(places.Length))), 3);
         c.Set(b.Emit("DEPTH_TO_SPACE", [turned], ("block_size", AttributeValue.Of(block))), order);
     }
 
-    private static void SpaceToDepth(TFLiteContext c)
+    private static void SpaceToDepth(ToTFLiteContext c)
     {
         int[] order = AxisOrder.ChannelsLast(4);
         c.Set(c.Builder.Emit("SPACE_TO_DEPTH", [c.In(0, order)], ("block_size", AttributeValue.Of(c.Attributes.GetInteger("blocksize")))), order);

@@ -1,9 +1,9 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>Normalizations by batch, layer, instance, group and neighbourhood.</summary>
-internal static class TFLiteNormalizationLowerings
+internal static class ToTFLiteNormalizationLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("BatchNormalization", Batch),
         new("InstanceNormalization", Instance),
@@ -15,7 +15,7 @@ internal static class TFLiteNormalizationLowerings
     ];
 
     // y = x·s + (bias - mean·s) with s = scale/sqrt(var + ε), both constant.
-    private static void Batch(TFLiteContext c)
+    private static void Batch(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue x = c.Raw(0);
@@ -48,9 +48,9 @@ internal static class TFLiteNormalizationLowerings
     }
 
     // A value a channel (axis 1 of ONNX's order), shaped so that it broadcasts.
-    private static Value Channel(TFLiteContext c, LaidValue x, float[] values) => Spread(c, x, c.Builder.Constant(DenseTensorData.Create(values, new TensorShape(values.Length))), c.Rank(0));
+    private static Value Channel(ToTFLiteContext c, LaidValue x, float[] values) => Spread(c, x, c.Builder.Constant(DenseTensorData.Create(values, new TensorShape(values.Length))), c.Rank(0));
 
-    private static Value Spread(TFLiteContext c, LaidValue x, Value vector, int rank)
+    private static Value Spread(ToTFLiteContext c, LaidValue x, Value vector, int rank)
     {
         int at = rank > 1 ? x.AxisOf(1) : 0;
         return at == rank - 1 ? vector : c.Builder.Reshape(vector, [vector.Shape?[0].Value ?? -1, .. Enumerable.Repeat(1L, rank - 1 - at)]);
@@ -64,7 +64,7 @@ internal static class TFLiteNormalizationLowerings
         return b.Binary("MUL", centred, b.Unary("RSQRT", b.Binary("ADD", variance, b.Scalar(DataType.Float32, epsilon))));
     }
 
-    private static void Instance(TFLiteContext c)
+    private static void Instance(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue x = c.Raw(0);
@@ -74,7 +74,7 @@ internal static class TFLiteNormalizationLowerings
         c.Set(b.Cast(b.Binary("ADD", b.Binary("MUL", y, Spread(c, x, c.In(1), rank)), Spread(c, x, c.In(2), rank)), x.Value.Type), x.Order);
     }
 
-    private static void Layer(TFLiteContext c)
+    private static void Layer(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         if (c.IsNeeded(1) || c.IsNeeded(2))
@@ -93,7 +93,7 @@ internal static class TFLiteNormalizationLowerings
     }
 
     // Channels fall into groups; each is normalized with its plane. Scale and bias come one a channel, in operator set 18 one a group.
-    private static void Group(TFLiteContext c)
+    private static void Group(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = c.In(0);
@@ -109,7 +109,7 @@ internal static class TFLiteNormalizationLowerings
             if (v.Shape?[0].Value == groups && groups != channels)
             {
                 int[] places = [.. Enumerable.Range(0, (int)channels).Select(i => (int)(i / (channels / groups)))];
-                v = TFLiteGatherLowerings.Take(b, v, b.Constant(DenseTensorData.Create(places.AsSpan(), new TensorShape(channels))), 0);
+                v = ToTFLiteGatherLowerings.Take(b, v, b.Constant(DenseTensorData.Create(places.AsSpan(), new TensorShape(channels))), 0);
             }
 
             return b.Reshape(v, [channels, .. Enumerable.Repeat(1L, rank - 2)]);
@@ -118,7 +118,7 @@ internal static class TFLiteNormalizationLowerings
         c.Set(b.Binary("ADD", b.Binary("MUL", y, Along(1)), Along(2)));
     }
 
-    private static void LpNorm(TFLiteContext c)
+    private static void LpNorm(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue x = c.Raw(0);
@@ -129,7 +129,7 @@ internal static class TFLiteNormalizationLowerings
         c.Set(b.Binary("DIV", x.Value, norm), x.Order);
     }
 
-    private static void MeanVariance(TFLiteContext c)
+    private static void MeanVariance(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue x = c.Raw(0);
@@ -140,7 +140,7 @@ internal static class TFLiteNormalizationLowerings
     }
 
     // ONNX's alpha multiplies the mean over the window of `size`, TFLite's the sum.
-    private static void LocalResponse(TFLiteContext c)
+    private static void LocalResponse(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         int[] order = AxisOrder.ChannelsLast(c.Rank(0));

@@ -3,9 +3,9 @@ using static Pare.Passes.Conversion.TFLiteBuilderHelpers;
 namespace Pare.Passes.Conversion;
 
 /// <summary>Average and maximum pools, over windows and whole planes.</summary>
-internal static class TFLitePoolLowerings
+internal static class ToTFLitePoolLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("MaxPool", c => Pool(c, "MAX_POOL_2D")),
         new("AveragePool", c => Pool(c, "AVERAGE_POOL_2D")),
@@ -13,14 +13,14 @@ internal static class TFLitePoolLowerings
         new("GlobalMaxPool", c => Global(c, "REDUCE_MAX")),
     ];
 
-    private static void Global(TFLiteContext c, string @operator)
+    private static void Global(ToTFLiteContext c, string @operator)
     {
         LaidValue x = c.Raw(0);
         long[] axes = [.. Enumerable.Range(2, c.Rank(0) - 2).Select(i => (long)x.AxisOf(i)).Order()];
         c.Set(c.Builder.Reduce(@operator, x.Value, axes, true), x.Order);
     }
 
-    private static void Pool(TFLiteContext c, string @operator)
+    private static void Pool(ToTFLiteContext c, string @operator)
     {
         TFLiteBuilder b = c.Builder;
         if (c.IsNeeded(1))
@@ -37,7 +37,7 @@ internal static class TFLitePoolLowerings
         }
 
         DataType type = c.Raw(0).Value.Type;
-        Value x = b.Cast(TFLiteConvolutionLowerings.ChannelsLast(c, 0), DataType.Float32);
+        Value x = b.Cast(ToTFLiteConvolutionLowerings.ChannelsLast(c, 0), DataType.Float32);
         if (rank == 3)
         {
             w = w.Widened();
@@ -48,10 +48,10 @@ internal static class TFLitePoolLowerings
             return;
         }
 
-        TFLiteConvolutionLowerings.SetChannelsLast(c, b.Cast(Plane(c, b, x, w, @operator), type), rank);
+        ToTFLiteConvolutionLowerings.SetChannelsLast(c, b.Cast(Plane(c, b, x, w, @operator), type), rank);
     }
 
-    private static Value Plane(TFLiteContext c, TFLiteBuilder b, Value x, TFLiteWindow w, string @operator)
+    private static Value Plane(ToTFLiteContext c, TFLiteBuilder b, Value x, TFLiteWindow w, string @operator)
     {
         bool average = @operator == "AVERAGE_POOL_2D";
         bool ceil = c.Attributes.GetBoolean("ceil_mode");
@@ -65,13 +65,13 @@ internal static class TFLitePoolLowerings
 
         long[] amounts = w.Amounts() ?? throw new LoweringException("how much is padded follows from extents that are not known; give the inputs' shapes");
         long[] all = [amounts[0], amounts[1], amounts[2] + extra[0], amounts[3] + extra[1]];
-        Value padded = TFLiteConvolutionLowerings.Padded(b, x, all, average ? 0 : float.MinValue);
+        Value padded = ToTFLiteConvolutionLowerings.Padded(b, x, all, average ? 0 : float.MinValue);
         Value y = Emit(b, @operator, padded, w, "VALID");
         return average && !(counts && extra.All(e => e == 0)) ? b.Binary("MUL", y, Correction(b, w, amounts, all, counts)) : y;
     }
 
     // Over H and W with D beside the batch, then over D with H and W as one: a box is a product of its sides.
-    private static Value Volume(TFLiteContext c, TFLiteBuilder b, Value x, TFLiteWindow w, string @operator)
+    private static Value Volume(ToTFLiteContext c, TFLiteBuilder b, Value x, TFLiteWindow w, string @operator)
     {
         TFLiteWindow Part(int[] axes, long[]? added) => new()
         {

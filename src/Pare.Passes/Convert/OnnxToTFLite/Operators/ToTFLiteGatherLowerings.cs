@@ -1,9 +1,9 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>Elements and slices fetched from, or put to, places given by indices.</summary>
-internal static class TFLiteGatherLowerings
+internal static class ToTFLiteGatherLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("Gather", Gather),
         new("GatherND", GatherNd),
@@ -19,7 +19,7 @@ internal static class TFLiteGatherLowerings
     public static Value Take(TFLiteBuilder b, Value x, Value indices, int axis, int batch = 0)
         => b.Emit("GATHER", [x, indices], ("axis", AttributeValue.Of(axis)), ("batch_dims", AttributeValue.Of(batch)));
 
-    private static void Gather(TFLiteContext c)
+    private static void Gather(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = c.In(0);
@@ -66,7 +66,7 @@ internal static class TFLiteGatherLowerings
         return b.Select(negative, b.Binary("ADD", indices, b.Cast(extent.Computed!, indices.Type)), indices);
     }
 
-    private static void GatherNd(TFLiteContext c)
+    private static void GatherNd(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         long batch = c.Attributes.GetInteger("batch_dims");
@@ -87,7 +87,7 @@ internal static class TFLiteGatherLowerings
     }
 
     // An element for each place: through GATHER_ND with the places of the other axes spelt out.
-    private static void GatherElements(TFLiteContext c)
+    private static void GatherElements(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = c.In(0);
@@ -110,7 +110,7 @@ internal static class TFLiteGatherLowerings
                 continue;
             }
 
-            Value along = b.Reshape(TFLiteShapeLowerings.Positions(b, b.Extent(indices, i)), [.. Enumerable.Range(0, s.Rank).Select(j => j == i ? -1L : 1L)]);
+            Value along = b.Reshape(ToTFLiteShapeLowerings.Positions(b, b.Extent(indices, i)), [.. Enumerable.Range(0, s.Rank).Select(j => j == i ? -1L : 1L)]);
             coordinates.Add(b.Binary("ADD", zero, along));
         }
 
@@ -118,13 +118,13 @@ internal static class TFLiteGatherLowerings
     }
 
     // SCATTER_ND adds into zeros: what is replaced is masked out of the data first.
-    private static void ScatterNd(TFLiteContext c)
+    private static void ScatterNd(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Scatter(c, c.In(0), b.Cast(c.In(1), DataType.Int32), c.In(2));
     }
 
-    private static void ScatterElements(TFLiteContext c)
+    private static void ScatterElements(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = c.In(0);
@@ -133,7 +133,7 @@ internal static class TFLiteGatherLowerings
         Scatter(c, x, Places(b, indices, axis), c.In(2));
     }
 
-    private static void Scatter(TFLiteContext c, Value x, Value indices, Value updates)
+    private static void Scatter(ToTFLiteContext c, Value x, Value indices, Value updates)
     {
         TFLiteBuilder b = c.Builder;
         Value shape = x.Shape?.ToStatic() is { } known ? b.Int32s(known.Dimensions) : b.ShapeOf(x);
@@ -158,7 +158,7 @@ internal static class TFLiteGatherLowerings
         }
     }
 
-    private static void Compress(TFLiteContext c)
+    private static void Compress(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = c.Attributes.ContainsKey("axis") ? c.In(0) : b.Reshape(c.In(0), -1);
@@ -167,7 +167,7 @@ internal static class TFLiteGatherLowerings
         c.Set(Take(b, x, b.Reshape(b.Cast(places, DataType.Int32), -1), axis));
     }
 
-    private static void NonZero(TFLiteContext c)
+    private static void NonZero(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = c.In(0);
@@ -176,7 +176,7 @@ internal static class TFLiteGatherLowerings
     }
 
     // Depth and the two values [off, on]; indices count from the end where negative, and outside the depth give all off.
-    private static void OneHot(TFLiteContext c)
+    private static void OneHot(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value indices = Index(b, b.Cast(c.In(0), DataType.Int32));

@@ -4,11 +4,11 @@ namespace Pare.Passes.Conversion;
 /// LSTM, GRU and plain recurrent layers, spelt out step by step. TFLite's own fused layers keep their state from one run to the next, which an ONNX layer does not.
 /// Data are [steps, batch, inputs]; the products with the inputs are one for all steps.
 /// </summary>
-internal static class TFLiteRecurrentLowerings
+internal static class ToTFLiteRecurrentLowerings
 {
     private const int MostSteps = 4096;
 
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("LSTM", c => Layer(c, 4, LstmStep)),
         new("GRU", c => Layer(c, 3, GruStep)),
@@ -18,7 +18,7 @@ internal static class TFLiteRecurrentLowerings
     // One step: the gates' share of the input [batch, gates·units], the states before; gives the states after, the output first.
     private delegate Value[] Step(Cell cell, Value gates, Value[] states);
 
-    private static void Layer(TFLiteContext c, int gates, Step step)
+    private static void Layer(ToTFLiteContext c, int gates, Step step)
     {
         TFLiteBuilder b = c.Builder;
         if (c.Has(4))
@@ -82,7 +82,7 @@ internal static class TFLiteRecurrentLowerings
         }
     }
 
-    private static Value Initial(TFLiteContext c, int input, int direction, Value x, long units, bool batchFirst)
+    private static Value Initial(ToTFLiteContext c, int input, int direction, Value x, long units, bool batchFirst)
     {
         TFLiteBuilder b = c.Builder;
         if (c.Has(input))
@@ -165,7 +165,7 @@ internal static class TFLiteRecurrentLowerings
         private readonly Value? _recurrentBias;
         private readonly Dictionary<int, (Value Weight, Value? Bias)> _parts = [];
 
-        public Cell(TFLiteContext c, int direction, long units, int gates, string[] functions)
+        public Cell(ToTFLiteContext c, int direction, long units, int gates, string[] functions)
         {
             Context = c;
             _units = units;
@@ -198,13 +198,13 @@ internal static class TFLiteRecurrentLowerings
             }
         }
 
-        public TFLiteContext Context { get; }
+        public ToTFLiteContext Context { get; }
 
         public TFLiteBuilder Builder => Context.Builder;
 
-        public Value Inputs(Value x) => TFLiteProductLowerings.Connect(Builder, x, _weight, _inputBias);
+        public Value Inputs(Value x) => ToTFLiteProductLowerings.Connect(Builder, x, _weight, _inputBias);
 
-        public Value Recurrent(Value state) => TFLiteProductLowerings.Connect(Builder, state, _recurrent, _recurrentBias);
+        public Value Recurrent(Value state) => ToTFLiteProductLowerings.Connect(Builder, state, _recurrent, _recurrentBias);
 
         /// <summary>The share of one gate.</summary>
         public Value Recurrent(Value state, int gate)
@@ -218,7 +218,7 @@ internal static class TFLiteRecurrentLowerings
                 _parts[gate] = part;
             }
 
-            return TFLiteProductLowerings.Connect(Builder, state, part.Weight, part.Bias);
+            return ToTFLiteProductLowerings.Connect(Builder, state, part.Weight, part.Bias);
         }
 
         public IReadOnlyList<Value> Split(Value x) => _gates == 1 ? [x] : Builder.Emit("SPLIT", [Builder.Scalar(DataType.Int32, 1), x], _gates, ("num_splits", AttributeValue.Of(_gates)));

@@ -1,11 +1,11 @@
-using static Pare.Passes.Conversion.TFLiteUnaryLowerings;
+using static Pare.Passes.Conversion.ToTFLiteUnaryLowerings;
 
 namespace Pare.Passes.Conversion;
 
 /// <summary>Activations.</summary>
-internal static class TFLiteActivationLowerings
+internal static class ToTFLiteActivationLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         Of("Relu", Relu),
         Of("Sigmoid", (b, x) => b.Unary("LOGISTIC", x)),
@@ -31,7 +31,7 @@ internal static class TFLiteActivationLowerings
     ];
 
     /// <summary>The value with an axis of the ONNX value brought to the end, and the order it then has.</summary>
-    public static (Value Value, int[] Order) WithLast(TFLiteContext c, int input, long axis)
+    public static (Value Value, int[] Order) WithLast(ToTFLiteContext c, int input, long axis)
     {
         LaidValue x = c.Raw(input);
         int rank = c.Rank(input);
@@ -66,19 +66,19 @@ internal static class TFLiteActivationLowerings
         return b.Binary("ADD", Scaled(b, Relu(b, x), gamma), Scaled(b, below, alpha * gamma));
     }
 
-    private static void Celu(TFLiteContext c) => Laid(c, x =>
+    private static void Celu(ToTFLiteContext c) => Laid(c, x =>
     {
         float alpha = c.Attributes.GetFloat("alpha", 1);
         return Scaled(c.Builder, c.Builder.Unary("ELU", Scaled(c.Builder, x, 1 / alpha)), alpha);
     });
 
-    private static void ThresholdedRelu(TFLiteContext c) => Laid(c, x =>
+    private static void ThresholdedRelu(ToTFLiteContext c) => Laid(c, x =>
     {
         TFLiteBuilder b = c.Builder;
         return b.Select(b.Compare("GREATER", x, b.Scalar(x.Type, c.Attributes.GetFloat("alpha", 1))), x, b.Scalar(x.Type, 0));
     });
 
-    private static void HardSigmoid(TFLiteContext c) => Laid(c, x =>
+    private static void HardSigmoid(ToTFLiteContext c) => Laid(c, x =>
     {
         TFLiteBuilder b = c.Builder;
         float alpha = c.Attributes.GetFloat("alpha", 0.2f);
@@ -87,7 +87,7 @@ internal static class TFLiteActivationLowerings
         return b.Emit("RELU_0_TO_1", [line]);
     });
 
-    private static void Shrink(TFLiteContext c) => Laid(c, x =>
+    private static void Shrink(ToTFLiteContext c) => Laid(c, x =>
     {
         TFLiteBuilder b = c.Builder;
         float lambda = c.Attributes.GetFloat("lambd", 0.5f);
@@ -97,7 +97,7 @@ internal static class TFLiteActivationLowerings
         return b.Select(b.Compare("GREATER", x, b.Scalar(x.Type, lambda)), b.Binary("SUB", x, b.Scalar(x.Type, bias)), low);
     });
 
-    private static void Clip(TFLiteContext c)
+    private static void Clip(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         float? low = c.Attributes.ContainsKey("min") ? c.Attributes.GetFloat("min") : c.Constant(1) is { Count: 1 } l ? l.ToFloats()[0] : null;
@@ -136,7 +136,7 @@ internal static class TFLiteActivationLowerings
     }
 
     // The runtime's kernel takes slopes whose shape is the input's without the batch; XNNPACK wants one a channel.
-    private static void PRelu(TFLiteContext c)
+    private static void PRelu(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         (Value[] v, int[]? order) = LaidOperands.Align(c, 0, 1);
@@ -153,7 +153,7 @@ internal static class TFLiteActivationLowerings
         c.Set(b.Emit("PRELU", [v[0], slope]), order);
     }
 
-    private static void Softmax(TFLiteContext c, string @operator)
+    private static void Softmax(ToTFLiteContext c, string @operator)
     {
         TFLiteBuilder b = c.Builder;
         int rank = c.Rank(0);
@@ -174,7 +174,7 @@ internal static class TFLiteActivationLowerings
         c.Set(b.Cast(b.Emit(@operator, [b.Cast(x, DataType.Float32)], options), x.Type), order);
     }
 
-    private static void Hardmax(TFLiteContext c)
+    private static void Hardmax(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         (Value x, int[] order) = WithLast(c, 0, c.Attributes.GetInteger("axis", -1));

@@ -1,9 +1,9 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>Mathematical functions of one input, element by element.</summary>
-internal static class TFLiteUnaryLowerings
+internal static class ToTFLiteUnaryLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         Direct("Abs", "ABS"),
         Direct("Neg", "NEG"),
@@ -38,14 +38,14 @@ internal static class TFLiteUnaryLowerings
     ];
 
     /// <summary>Applies a function element by element, in whatever order the axes lie.</summary>
-    public static void Laid(TFLiteContext c, Func<Value, Value> emit)
+    public static void Laid(ToTFLiteContext c, Func<Value, Value> emit)
     {
         LaidValue x = c.Raw(0);
         c.Set(emit(x.Value), x.Order);
     }
 
     /// <summary>A family entry that works element by element on one input.</summary>
-    public static KeyValuePair<string, TFLiteLowering> Of(string @operator, Func<TFLiteBuilder, Value, Value> emit) => new(@operator, c => Laid(c, x => emit(c.Builder, x)));
+    public static KeyValuePair<string, ToTFLiteLowering> Of(string @operator, Func<TFLiteBuilder, Value, Value> emit) => new(@operator, c => Laid(c, x => emit(c.Builder, x)));
 
     /// <summary>A scalar 1 of a value's type.</summary>
     public static Value One(TFLiteBuilder b, Value x) => b.Scalar(x.Type, 1);
@@ -71,7 +71,7 @@ internal static class TFLiteUnaryLowerings
         return b.Cast(b.Binary("MUL", b.Unary("SIGN", data), magnitude), x.Type);
     }
 
-    private static KeyValuePair<string, TFLiteLowering> Direct(string @operator, string tflite) => Of(@operator, (b, x) => tflite is "FLOOR" or "CEIL" or "ROUND" && !x.Type.IsFloat() ? x : b.Unary(tflite, x));
+    private static KeyValuePair<string, ToTFLiteLowering> Direct(string @operator, string tflite) => Of(@operator, (b, x) => tflite is "FLOOR" or "CEIL" or "ROUND" && !x.Type.IsFloat() ? x : b.Unary(tflite, x));
 
     private static Value Half(TFLiteBuilder b, Value x) => b.Binary("MUL", x, b.Scalar(x.Type, 0.5));
 
@@ -118,7 +118,7 @@ internal static class TFLiteUnaryLowerings
         return b.Select(b.Compare("EQUAL", u, F(1)), x, b.Select(near, kahan, log));
     }
 
-    private static void Dropout(TFLiteContext c)
+    private static void Dropout(ToTFLiteContext c)
     {
         if (c.IsNeeded(1))
         {
@@ -128,7 +128,7 @@ internal static class TFLiteUnaryLowerings
         Laid(c, x => x);
     }
 
-    private static void IsInf(TFLiteContext c)
+    private static void IsInf(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         bool negative = c.Attributes.GetBoolean("detect_negative", true);

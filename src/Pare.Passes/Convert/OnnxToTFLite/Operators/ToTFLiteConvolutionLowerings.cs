@@ -3,16 +3,16 @@ using static Pare.Passes.Conversion.TFLiteBuilderHelpers;
 namespace Pare.Passes.Conversion;
 
 /// <summary>Convolutions: in one, two and three axes, grouped, depthwise. Filters [M, C/g, k…] become [M, k…, C/g], depthwise ones [1, k…, M].</summary>
-internal static class TFLiteConvolutionLowerings
+internal static class ToTFLiteConvolutionLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("Conv", Convolve),
         new("ConvTranspose", TFLiteTransposedConvolution.Lower),
     ];
 
     /// <summary>The data with channels last; one spatial axis gets another of extent 1 before it.</summary>
-    public static Value ChannelsLast(TFLiteContext c, int input)
+    public static Value ChannelsLast(ToTFLiteContext c, int input)
     {
         TFLiteBuilder b = c.Builder;
         int rank = c.Rank(input);
@@ -21,7 +21,7 @@ internal static class TFLiteConvolutionLowerings
     }
 
     /// <summary>Sets a result with channels last as the first output.</summary>
-    public static void SetChannelsLast(TFLiteContext c, Value y, int rank)
+    public static void SetChannelsLast(ToTFLiteContext c, Value y, int rank)
     {
         TFLiteBuilder b = c.Builder;
         c.Set(rank == 3 ? b.Reshape(y, [b.Extent(y, 0), b.Extent(y, 2), b.Extent(y, 3)]) : y, AxisOrder.ChannelsLast(rank));
@@ -36,11 +36,11 @@ internal static class TFLiteConvolutionLowerings
     }
 
     /// <summary>A convolution of codes less their zero points (inputs 2 and 3), in binary32, as 32-bit integers.</summary>
-    public static void Whole(TFLiteContext c) => Convolve(c, whole: true);
+    public static void Whole(ToTFLiteContext c) => Convolve(c, whole: true);
 
-    private static void Convolve(TFLiteContext c) => Convolve(c, whole: false);
+    private static void Convolve(ToTFLiteContext c) => Convolve(c, whole: false);
 
-    private static void Convolve(TFLiteContext c, bool whole)
+    private static void Convolve(ToTFLiteContext c, bool whole)
     {
         TFLiteBuilder b = c.Builder;
         int rank = c.Rank(0);
@@ -61,8 +61,8 @@ internal static class TFLiteConvolutionLowerings
         }
 
         Value x = ChannelsLast(c, 0);
-        x = whole ? TFLiteQuantizationLowerings.Centred(c, x, 2) : b.Cast(x, DataType.Float32);
-        weight = whole ? TFLiteQuantizationLowerings.Centred(c, weight, 3) : b.Cast(weight, DataType.Float32);
+        x = whole ? ToTFLiteQuantizationLowerings.Centred(c, x, 2) : b.Cast(x, DataType.Float32);
+        weight = whole ? ToTFLiteQuantizationLowerings.Centred(c, weight, 3) : b.Cast(weight, DataType.Float32);
         string? padding = window.Name;
         if (padding is null)
         {

@@ -1,9 +1,9 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>What tells about shapes, changes them, or makes tensors of given shapes.</summary>
-internal static class TFLiteShapeLowerings
+internal static class ToTFLiteShapeLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("Shape", Shape),
         new("Size", Size),
@@ -25,7 +25,7 @@ internal static class TFLiteShapeLowerings
         ? b.Int32s([.. Enumerable.Range(0, (int)n)])
         : b.Emit("RANGE", [b.Scalar(DataType.Int32, 0), b.ToScalar(count.Computed!), b.Scalar(DataType.Int32, 1)]);
 
-    private static void Shape(TFLiteContext c)
+    private static void Shape(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue x = c.Raw(0);
@@ -51,7 +51,7 @@ internal static class TFLiteShapeLowerings
         c.Set(all);
     }
 
-    private static void Size(TFLiteContext c)
+    private static void Size(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         c.Set(c.Shape(0)?.ToStatic() is { } known
@@ -59,7 +59,7 @@ internal static class TFLiteShapeLowerings
             : b.Reduce("REDUCE_PROD", b.Emit("SHAPE", [c.Raw(0).Value], ("out_type", AttributeValue.Of("INT64"))), [0], false));
     }
 
-    private static void Reshape(TFLiteContext c)
+    private static void Reshape(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = c.In(0);
@@ -127,7 +127,7 @@ internal static class TFLiteShapeLowerings
 
     private static bool SameExtent(Value a, Value b, int axis) => ReferenceEquals(a, b) || (a.Shape is { } s && b.Shape is { } t && axis < s.Rank && s[axis].Symbol is { } symbol && symbol == t[axis].Symbol);
 
-    private static void Flatten(TFLiteContext c)
+    private static void Flatten(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = c.In(0);
@@ -147,7 +147,7 @@ internal static class TFLiteShapeLowerings
         c.Set(b.Reshape(x, first ?? -1, second ?? -1));
     }
 
-    private static void Squeeze(TFLiteContext c)
+    private static void Squeeze(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue x = c.Raw(0);
@@ -161,7 +161,7 @@ internal static class TFLiteShapeLowerings
         c.Set(b.Reshape(x.Value, extents), order);
     }
 
-    private static void Unsqueeze(TFLiteContext c)
+    private static void Unsqueeze(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue x = c.Raw(0);
@@ -192,7 +192,7 @@ internal static class TFLiteShapeLowerings
     }
 
     // Nothing moves: only the order in which the axes count changes.
-    private static void Transpose(TFLiteContext c)
+    private static void Transpose(ToTFLiteContext c)
     {
         LaidValue x = c.Raw(0);
         int rank = c.Rank(0);
@@ -207,7 +207,7 @@ internal static class TFLiteShapeLowerings
         c.Set(x.Value, order);
     }
 
-    private static void Expand(TFLiteContext c)
+    private static void Expand(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue raw = c.Raw(0);
@@ -250,7 +250,7 @@ internal static class TFLiteShapeLowerings
     public static Value BroadcastTo(TFLiteBuilder b, Value x, Value shape)
         => x.Shape is { Rank: 0 } ? b.Emit("FILL", [shape, x]) : b.Emit("BROADCAST_TO", [x, shape]);
 
-    private static void ConstantOfShape(TFLiteContext c)
+    private static void ConstantOfShape(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         TensorData filling = c.Attributes.TryGetValue("value", out AttributeValue? v) ? v.AsTensor : OnnxBuilder.Filled(DataType.Float32, new TensorShape(1), 0);
@@ -264,7 +264,7 @@ internal static class TFLiteShapeLowerings
         c.Set(b.Emit("FILL", [b.Cast(c.In(0), DataType.Int32), element]));
     }
 
-    private static void Range(TFLiteContext c)
+    private static void Range(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value[] v = [b.ToScalar(c.In(0)), b.ToScalar(c.In(1)), b.ToScalar(c.In(2))];
@@ -286,7 +286,7 @@ internal static class TFLiteShapeLowerings
         c.Set(b.Cast(b.Emit("RANGE", [v[0], v[1], v[2]]), type));
     }
 
-    private static void Tile(TFLiteContext c)
+    private static void Tile(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = c.In(0);
@@ -294,7 +294,7 @@ internal static class TFLiteShapeLowerings
         c.Set(b.Cast(b.Emit("TILE", [b.Cast(x, compute), b.Cast(c.In(1), DataType.Int32)]), x.Type));
     }
 
-    private static void EyeLike(TFLiteContext c)
+    private static void EyeLike(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = c.In(0);
@@ -303,7 +303,7 @@ internal static class TFLiteShapeLowerings
         c.Set(b.Cast(b.Compare("EQUAL", difference, b.Scalar(DataType.Int32, c.Attributes.GetInteger("k"))), type));
     }
 
-    private static void Trilu(TFLiteContext c)
+    private static void Trilu(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = c.In(0);

@@ -3,17 +3,17 @@ using System.Collections.Immutable;
 namespace Pare.Passes.Conversion;
 
 /// <summary>Between real numbers and codes, where scale and zero point are constant: they become the tensor's own.</summary>
-internal static class TFLiteQuantizationLowerings
+internal static class ToTFLiteQuantizationLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("DequantizeLinear", Dequantize),
         new("QuantizeLinear", Quantize),
-        new("ConvInteger", c => TFLiteConvolutionLowerings.Whole(c)),
+        new("ConvInteger", c => ToTFLiteConvolutionLowerings.Whole(c)),
         new("MatMulInteger", MatMulInteger),
     ];
 
-    private static QuantizationParameters Parameters(TFLiteContext c, LaidValue x)
+    private static QuantizationParameters Parameters(ToTFLiteContext c, LaidValue x)
     {
         if (c.Constant(1) is not { } scale || (c.Has(2) && c.Constant(2) is null))
         {
@@ -35,7 +35,7 @@ internal static class TFLiteQuantizationLowerings
         };
     }
 
-    private static void Dequantize(TFLiteContext c)
+    private static void Dequantize(ToTFLiteContext c)
     {
         LaidValue x = c.Raw(0);
         QuantizationParameters q = Parameters(c, x);
@@ -50,7 +50,7 @@ internal static class TFLiteQuantizationLowerings
     }
 
     // (q - zero) * scale, where the codes' tensor cannot carry the scale.
-    private static Value Spelt(TFLiteContext c, LaidValue x, QuantizationParameters q)
+    private static Value Spelt(ToTFLiteContext c, LaidValue x, QuantizationParameters q)
     {
         TFLiteBuilder b = c.Builder;
         int rank = x.Value.Shape?.Rank ?? 0;
@@ -61,7 +61,7 @@ internal static class TFLiteQuantizationLowerings
         return b.Binary("MUL", q.ZeroPoints.All(z => z == 0) ? codes : b.Binary("SUB", codes, zero), scale);
     }
 
-    private static void Quantize(TFLiteContext c)
+    private static void Quantize(ToTFLiteContext c)
     {
         LaidValue x = c.Raw(0);
         QuantizationParameters q = Parameters(c, x);
@@ -78,7 +78,7 @@ internal static class TFLiteQuantizationLowerings
     }
 
     /// <summary>Codes less their zero point, as real numbers.</summary>
-    public static Value Centred(TFLiteContext c, Value codes, int zeroPoint)
+    public static Value Centred(ToTFLiteContext c, Value codes, int zeroPoint)
     {
         TFLiteBuilder b = c.Builder;
         Value real = b.Cast(codes, DataType.Float32);
@@ -92,7 +92,7 @@ internal static class TFLiteQuantizationLowerings
     }
 
     // Sums of products of 8-bit codes, in binary32: exact up to 2^24, which 258 products cannot exceed.
-    private static void MatMulInteger(TFLiteContext c)
+    private static void MatMulInteger(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Value x = Centred(c, c.In(0), 2);

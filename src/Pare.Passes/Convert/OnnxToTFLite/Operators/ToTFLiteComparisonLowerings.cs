@@ -1,11 +1,11 @@
-using static Pare.Passes.Conversion.TFLiteBinaryLowerings;
+using static Pare.Passes.Conversion.ToTFLiteBinaryLowerings;
 
 namespace Pare.Passes.Conversion;
 
 /// <summary>Comparisons, logic, and choices by truth values.</summary>
-internal static class TFLiteComparisonLowerings
+internal static class ToTFLiteComparisonLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         Of("Equal", (b, x, y) => b.Compare("EQUAL", x, y)),
         Of("Less", (b, x, y) => b.Compare("LESS", x, y)),
@@ -18,7 +18,7 @@ internal static class TFLiteComparisonLowerings
         new("Where", Where),
     ];
 
-    private static void Where(TFLiteContext c)
+    private static void Where(ToTFLiteContext c)
     {
         (Value[] v, int[]? order) = LaidOperands.Align(c, 0, 1, 2);
         c.Set(c.Builder.Select(v[0], v[1], v[2]), order);

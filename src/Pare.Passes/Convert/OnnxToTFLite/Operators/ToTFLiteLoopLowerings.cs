@@ -4,14 +4,14 @@ namespace Pare.Passes.Conversion;
 /// Loops: an ONNX Loop becomes a WHILE of two subgraphs. What both pass along: the count of rounds, the condition, the carried values, the results gathered so far, then all that the body takes from
 /// outside, unchanged.
 /// </summary>
-internal static class TFLiteLoopLowerings
+internal static class ToTFLiteLoopLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("Loop", Loop),
     ];
 
-    private static void Loop(TFLiteContext c)
+    private static void Loop(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         Graph body = c.Attributes["body"].AsGraph;
@@ -83,7 +83,7 @@ internal static class TFLiteLoopLowerings
     }
 
     // go && count < rounds
-    private static int Condition(TFLiteContext c, List<Value> like, long? rounds)
+    private static int Condition(ToTFLiteContext c, List<Value> like, long? rounds)
     {
         (OnnxToTFLiteScope scope, int index) = c.Scope.Open("condition");
         foreach (Value v in like)

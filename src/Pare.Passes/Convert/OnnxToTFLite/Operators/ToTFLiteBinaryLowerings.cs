@@ -1,9 +1,9 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>Arithmetic of two inputs and more, element by element with broadcasting.</summary>
-internal static class TFLiteBinaryLowerings
+internal static class ToTFLiteBinaryLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         Direct("Add", "ADD"),
         Direct("Sub", "SUB"),
@@ -20,7 +20,7 @@ internal static class TFLiteBinaryLowerings
     ];
 
     /// <summary>A family entry of two inputs with broadcasting.</summary>
-    public static KeyValuePair<string, TFLiteLowering> Of(string @operator, Func<TFLiteBuilder, Value, Value, Value> emit) => new(@operator, c =>
+    public static KeyValuePair<string, ToTFLiteLowering> Of(string @operator, Func<TFLiteBuilder, Value, Value, Value> emit) => new(@operator, c =>
     {
         (Value[] v, int[]? order) = LaidOperands.Align(c, 0, 1);
         c.Set(emit(c.Builder, v[0], v[1]), order);
@@ -38,7 +38,7 @@ internal static class TFLiteBinaryLowerings
         return b.Binary("DIV", x, y);
     }
 
-    private static KeyValuePair<string, TFLiteLowering> Direct(string @operator, string tflite) => Of(@operator, (b, x, y) => b.Binary(tflite, x, y));
+    private static KeyValuePair<string, ToTFLiteLowering> Direct(string @operator, string tflite) => Of(@operator, (b, x, y) => b.Binary(tflite, x, y));
 
     private static Value Power(TFLiteBuilder b, Value x, Value y)
     {
@@ -62,7 +62,7 @@ internal static class TFLiteBinaryLowerings
         return b.Binary("POW", x, b.Cast(y, x.Type));
     }
 
-    private static void Shift(TFLiteContext c)
+    private static void Shift(ToTFLiteContext c)
     {
         if (c.Attributes.GetString("direction") != "RIGHT")
         {
@@ -73,7 +73,7 @@ internal static class TFLiteBinaryLowerings
         c.Set(c.Builder.Emit("RIGHT_SHIFT", [v[0], v[1]]), order);
     }
 
-    private static void Fold(TFLiteContext c, string @operator)
+    private static void Fold(ToTFLiteContext c, string @operator)
     {
         (Value[] v, int[]? order) = LaidOperands.Align(c, [.. Enumerable.Range(0, c.InputCount)]);
         Value result = v[0];
@@ -85,7 +85,7 @@ internal static class TFLiteBinaryLowerings
         c.Set(result, order);
     }
 
-    private static void Mean(TFLiteContext c)
+    private static void Mean(ToTFLiteContext c)
     {
         (Value[] v, int[]? order) = LaidOperands.Align(c, [.. Enumerable.Range(0, c.InputCount)]);
         Value sum = v.Aggregate((x, y) => c.Builder.Binary("ADD", x, y));
@@ -93,7 +93,7 @@ internal static class TFLiteBinaryLowerings
     }
 
     // Without fmod the remainder has the divisor's sign, as FLOOR_MOD's; with it the dividend's: x - y·trunc(x/y).
-    private static void Modulo(TFLiteContext c)
+    private static void Modulo(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         (Value[] v, int[]? order) = LaidOperands.Align(c, 0, 1);

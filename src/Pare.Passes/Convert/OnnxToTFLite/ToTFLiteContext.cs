@@ -1,11 +1,11 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>One ONNX node being carried over: its inputs as TFLite values, what is known of them, and where its outputs go.</summary>
-internal sealed class TFLiteContext
+internal sealed class ToTFLiteContext
 {
     private readonly OnnxToTFLiteScope _scope;
 
-    public TFLiteContext(OnnxToTFLiteScope scope, Node node)
+    public ToTFLiteContext(OnnxToTFLiteScope scope, Node node)
     {
         _scope = scope;
         Node = node;

@@ -1,14 +1,14 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>Branches: an If becomes an IF of two subgraphs, whose inputs are all that either takes from outside.</summary>
-internal static class TFLiteControlFlowLowerings
+internal static class ToTFLiteControlFlowLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("If", If),
     ];
 
-    private static void If(TFLiteContext c)
+    private static void If(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         if (b.AllElements(c.Raw(0).Value) is [var known])
@@ -48,7 +48,7 @@ internal static class TFLiteControlFlowLowerings
         }
     }
 
-    private static (OnnxToTFLiteScope Scope, int Index) Branch(TFLiteContext c, string attribute)
+    private static (OnnxToTFLiteScope Scope, int Index) Branch(ToTFLiteContext c, string attribute)
     {
         Graph graph = c.Attributes[attribute].AsGraph;
         (OnnxToTFLiteScope scope, int index) = c.Scope.Open(graph.Name);

@@ -1,15 +1,15 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>Parts of tensors by bounds, and their reverse: padding.</summary>
-internal static class TFLiteSliceLowerings
+internal static class ToTFLiteSliceLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("Slice", Slice),
         new("Pad", Pad),
     ];
 
-    private static void Slice(TFLiteContext c)
+    private static void Slice(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue x = c.Raw(0);
@@ -66,17 +66,17 @@ internal static class TFLiteSliceLowerings
             x.Order);
     }
 
-    private static long?[]? Bounds(TFLiteContext c, string attribute, int input)
+    private static long?[]? Bounds(ToTFLiteContext c, string attribute, int input)
         => c.Attributes.GetIntegers(attribute) is { } given ? Array.ConvertAll(given, e => (long?)e) : c.Builder.Elements(c.Raw(input).Value);
 
-    private static Value Part(TFLiteContext c, int input, int index) => c.Builder.Cast(c.Builder.Part(c.In(input), index, index + 1), DataType.Int32);
+    private static Value Part(ToTFLiteContext c, int input, int index) => c.Builder.Cast(c.Builder.Part(c.In(input), index, index + 1), DataType.Int32);
 
     private static Value Vector(TFLiteBuilder b, Entry[] entries, Func<Entry, long> known, Func<Entry, Value?> computed) => Array.TrueForAll(entries, e => computed(e) is null)
         ? b.Int32s([.. entries.Select(known)])
         : b.Join([.. entries.Select(e => computed(e) ?? b.Int32s(known(e)))]);
 
     // Amounts come as all begins, then all ends, for the named axes.
-    private static void Pad(TFLiteContext c)
+    private static void Pad(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue x = c.Raw(0);
@@ -121,7 +121,7 @@ internal static class TFLiteSliceLowerings
         c.Set(Filled(c, y, pads, mode, amounts), x.Order);
     }
 
-    private static Value Filled(TFLiteContext c, Value x, Value pads, string mode, long[]? amounts = null)
+    private static Value Filled(ToTFLiteContext c, Value x, Value pads, string mode, long[]? amounts = null)
     {
         TFLiteBuilder b = c.Builder;
         switch (mode)

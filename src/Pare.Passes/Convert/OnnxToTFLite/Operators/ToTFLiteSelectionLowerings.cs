@@ -1,9 +1,9 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>Largest elements, distinct elements, random numbers.</summary>
-internal static class TFLiteSelectionLowerings
+internal static class ToTFLiteSelectionLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("TopK", TopK),
         new("Unique", Unique),
@@ -11,10 +11,10 @@ internal static class TFLiteSelectionLowerings
         new("RandomUniform", c => RandomUniform(c, c.Builder.Int32s(c.Attributes.GetIntegers("shape") ?? []))),
     ];
 
-    private static void TopK(TFLiteContext c)
+    private static void TopK(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
-        (Value x, int[] order) = TFLiteActivationLowerings.WithLast(c, 0, c.Attributes.GetInteger("axis", -1));
+        (Value x, int[] order) = ToTFLiteActivationLowerings.WithLast(c, 0, c.Attributes.GetInteger("axis", -1));
         bool largest = c.Attributes.GetBoolean("largest", true);
         Value k = c.Attributes.ContainsKey("k") ? b.Scalar(DataType.Int32, c.Attributes.GetInteger("k")) : b.ToScalar(b.Cast(c.In(1), DataType.Int32));
         DataType compute = TFLiteKernels.ComputeType("TOPK_V2", x.Type);
@@ -26,7 +26,7 @@ internal static class TFLiteSelectionLowerings
     }
 
     // The runtime gives the distinct elements in the order of their first appearance and where each element stands among them.
-    private static void Unique(TFLiteContext c)
+    private static void Unique(ToTFLiteContext c)
     {
         if (c.Attributes.ContainsKey("axis") || c.Attributes.GetBoolean("sorted", true) || c.IsNeeded(1) || c.IsNeeded(3))
         {
@@ -40,7 +40,7 @@ internal static class TFLiteSelectionLowerings
     }
 
     // The runtime draws from [0, 1).
-    private static void RandomUniform(TFLiteContext c, Value shape)
+    private static void RandomUniform(ToTFLiteContext c, Value shape)
     {
         TFLiteBuilder b = c.Builder;
         float low = c.Attributes.GetFloat("low");

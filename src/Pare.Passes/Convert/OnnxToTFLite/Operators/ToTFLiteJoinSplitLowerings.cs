@@ -1,16 +1,16 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>Concatenation, splitting, reversal.</summary>
-internal static class TFLiteJoinSplitLowerings
+internal static class ToTFLiteJoinSplitLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         new("Concat", Concat),
         new("Split", Split),
         new("ReverseSequence", ReverseSequence),
     ];
 
-    private static void Concat(TFLiteContext c)
+    private static void Concat(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue[] parts = [.. Enumerable.Range(0, c.InputCount).Where(c.Has).Select(c.Raw)];
@@ -33,7 +33,7 @@ internal static class TFLiteJoinSplitLowerings
         c.Set(b.Concat(at, [.. parts.Select(p => b.Laid(p, order))]), order);
     }
 
-    private static void Split(TFLiteContext c)
+    private static void Split(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue x = c.Raw(0);
@@ -74,7 +74,7 @@ internal static class TFLiteJoinSplitLowerings
         }
     }
 
-    private static void ReverseSequence(TFLiteContext c)
+    private static void ReverseSequence(ToTFLiteContext c)
         => c.Set(c.Builder.Emit(
             "REVERSE_SEQUENCE",
             [c.In(0), c.In(1)],

@@ -1,9 +1,9 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>Reductions, positions of extremes, running sums.</summary>
-internal static class TFLiteReductionLowerings
+internal static class ToTFLiteReductionLowerings
 {
-    public static IEnumerable<KeyValuePair<string, TFLiteLowering>> All { get; } =
+    public static IEnumerable<KeyValuePair<string, ToTFLiteLowering>> All { get; } =
     [
         Of("ReduceSum", (b, x, axes, keep) => b.Reduce("SUM", x, axes, keep)),
         Of("ReduceMean", (b, x, axes, keep) => b.Reduce("MEAN", x, axes, keep)),
@@ -23,7 +23,7 @@ internal static class TFLiteReductionLowerings
     /// <summary>x² of any type.</summary>
     public static Value Square(TFLiteBuilder b, Value x) => x.Type == DataType.Float32 ? b.Emit("SQUARE", [x]) : b.Binary("MUL", x, x);
 
-    private static KeyValuePair<string, TFLiteLowering> Of(string @operator, Func<TFLiteBuilder, Value, long[], bool, Value> emit) => new(@operator, c =>
+    private static KeyValuePair<string, ToTFLiteLowering> Of(string @operator, Func<TFLiteBuilder, Value, long[], bool, Value> emit) => new(@operator, c =>
     {
         LaidValue x = c.Raw(0);
         int rank = c.Rank(0);
@@ -63,7 +63,7 @@ internal static class TFLiteReductionLowerings
         return b.Binary("ADD", sum, keep ? largest : b.Reduce("REDUCE_MAX", x, axes, false));
     }
 
-    private static void Position(TFLiteContext c, string @operator)
+    private static void Position(ToTFLiteContext c, string @operator)
     {
         if (c.Attributes.GetBoolean("select_last_index"))
         {
@@ -91,7 +91,7 @@ internal static class TFLiteReductionLowerings
         c.Set(found, order);
     }
 
-    private static void CumSum(TFLiteContext c)
+    private static void CumSum(ToTFLiteContext c)
     {
         TFLiteBuilder b = c.Builder;
         LaidValue x = c.Raw(0);

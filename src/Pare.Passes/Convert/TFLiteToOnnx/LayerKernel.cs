@@ -101,7 +101,7 @@ internal sealed class LayerKernel
 
         TensorData whole = Quantized.Codes(content, weights.Quantization!);
         bool ordered = WeightOrder.Select((a, i) => a == i).All(same => same);
-        return ExactSums.Of(_builder, codes, magnitude, (ordered ? whole : TensorTransposer.Transpose(whole, WeightOrder), outputAxis), null, _product);
+        return ExactSums.Of(_builder, codes, magnitude, (ordered ? whole : TransposedTensorData.Of(whole, WeightOrder), outputAxis), null, _product);
     }
 
     // Exact: in binary32 where data, weights and bias together cannot reach 2^24.

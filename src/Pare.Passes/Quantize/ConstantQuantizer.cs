@@ -8,16 +8,14 @@ namespace Pare.Passes.Quantize;
 /// </summary>
 public static class ConstantQuantizer
 {
-    // Elements that no sample touched keep at least this part of the mean curvature: other data may touch them.
-    private const double Floor = 0.05;
-
     /// <summary>Quantizes a tensor at a price.</summary>
     /// <param name="weights">The tensor.</param>
     /// <param name="shape">Its extents.</param>
     /// <param name="curvature">For each element what its squared error costs; one number serves all.</param>
     /// <param name="lambda">What a bit may cost.</param>
+    /// <param name="samples">Samples that the curvature was measured on: what none of few touched, such as a row of an embedding, others may.</param>
     /// <returns>The codes, their bits by a dry run, and the predicted cost.</returns>
-    public static (CodedWeight Weight, double Bits, double Distortion) Quantize(ReadOnlySpan<float> weights, TensorShape shape, ReadOnlySpan<double> curvature, double lambda)
+    public static (CodedWeight Weight, double Bits, double Distortion) Quantize(ReadOnlySpan<float> weights, TensorShape shape, ReadOnlySpan<double> curvature, double lambda, int samples)
     {
         ArgumentNullException.ThrowIfNull(shape);
         float[] w = weights.ToArray();
@@ -28,7 +26,7 @@ public static class ConstantQuantizer
             mean += c / curvature.Length;
         }
 
-        double floor = Math.Max(1e-30, mean * Floor);
+        double floor = Math.Max(1e-30, mean * Math.Clamp(150.0 / Math.Max(1, samples), 0.15, 0.5));
         for (int i = 0; i < h.Length; i++)
         {
             h[i] = Math.Max(curvature[curvature.Length == 1 ? 0 : i], floor);

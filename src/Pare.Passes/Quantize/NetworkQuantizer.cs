@@ -41,6 +41,9 @@ public sealed class NetworkQuantizer
         _options = options;
     }
 
+    /// <summary>What layers read in the original network; give the same to quantizers over the same model and samples.</summary>
+    public LayerInputCache Inputs { get; init; } = new();
+
     /// <summary>
     /// Whether steps are searched anew; else those are taken, relative to the price, that an earlier call found, which costs a fifth. The first call searches always.
     /// </summary>
@@ -69,7 +72,12 @@ public sealed class NetworkQuantizer
         foreach (int i in order)
         {
             cancellation.ThrowIfCancellationRequested();
-            TensorData[] x = before.To(_layers[i].Node, _layers[i].Input!);
+            if (!Inputs.TryGet(_layers[i].Input!.Name, out TensorData[] x))
+            {
+                x = before.To(_layers[i].Node, _layers[i].Input!);
+                Inputs.Keep(_layers[i].Input!.Name, x);
+            }
+
             TensorData[] hat = same ? x : after.To(own[i].Node, own[i].Input!);
             CrossMoments moments = new(_layers[i], _samples.Count, _options.MomentWork, _options.Threads);
             for (int b = 0; b < x.Length; b++)

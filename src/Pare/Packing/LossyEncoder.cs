@@ -16,6 +16,7 @@ internal sealed class LossyEncoder
     private readonly IReadOnlyList<Value> _constants;
     private readonly Func<Model, double> _divergence;
     private readonly LossyPackOptions _options;
+    private readonly LayerInputCache _inputs = new();
     private NetworkQuantizer? _quantizer;
     private RateDistortionOptions? _quantizerOptions;
 
@@ -93,14 +94,14 @@ internal sealed class LossyEncoder
             {
                 TensorData before = _constants[i].Constant!;
                 float[] w = before.ToFloats();
-                (CodedWeight weight, double bits, _) = ConstantQuantizer.Quantize(w, before.Shape, curvature.Length == w.Length ? curvature : [curvature.Average()], lambda);
+                (CodedWeight weight, double bits, _) = ConstantQuantizer.Quantize(w, before.Shape, curvature.Length == w.Length ? curvature : [curvature.Average()], lambda, _calibration.Count);
                 Put(values[_constants[i].Name], weight, null, bits, tensors);
             }
         }
 
         if (_quantizer is null || _quantizerOptions != options)
         {
-            _quantizer = new NetworkQuantizer(_runner, _working, _layers, Sensitivities.Layers, _calibration, options with { Threads = _options.Threads });
+            _quantizer = new NetworkQuantizer(_runner, _working, _layers, Sensitivities.Layers, _calibration, options with { Threads = _options.Threads }) { Inputs = _inputs };
             _quantizerOptions = options;
         }
 

@@ -22,6 +22,7 @@ internal sealed class LossySearch
     private readonly CancellationToken _cancellation;
     private readonly SampleRunner _samples;
     private readonly List<LossyTrial> _trials = [];
+    private double _overhead = double.NaN;
 
     public LossySearch(
         IModelRunner runner, Func<Model, long> size, Func<CompressSamples, CompressSamples>? augment, LossyPackOptions options, IProgress<string>? progress, CancellationToken cancellation)
@@ -78,7 +79,15 @@ internal sealed class LossySearch
             best = OnAll(original, working, selection, first.Model, best);
         }
 
-        return Outcome(best);
+        long bytes = _size(best.Model);
+        for (int tries = 0; tries < 4 && _options.MaxSize is { } most && bytes > most && best.Lambda > 0; tries++)
+        {
+            // What was foretold was a little too little.
+            best = Encode(encoder, best.Options, best.Lambda * 1.06, judging, "a little smaller");
+            bytes = _size(best.Model);
+        }
+
+        return Outcome(best, bytes);
     }
 
     // The price is known: now every sample serves for calibration. Should that go wrong on some sample, a lower price or what was found before must do.
@@ -188,12 +197,26 @@ internal sealed class LossySearch
 
     private Candidate Measure(string name, Model model, IReadOnlyList<LossyTensor> tensors, double lambda, Judge judging)
     {
-        long bytes = _size(model);
+        long bytes = Bytes(model, tensors);
         CandidateScore score = judging.Score(_samples, model);
         bool accepted = _options.MaxDrop is not { } points || PackBound.Holds(score, points);
         _progress?.Report(string.Create(CultureInfo.InvariantCulture, $"{name} {lambda:g3}: {bytes} bytes, divergence {score.Divergence:0.0000}, drop {100 * score.Drop:0.00}, agreement {100 * score.Agreement:0.0}%{(accepted ? "" : ", too much")}"));
         _trials.Add(new LossyTrial(name, lambda, bytes, score, accepted));
         return new Candidate(model, tensors, lambda, bytes, score, accepted, new RateDistortionOptions());
+    }
+
+    // Writing the container takes longer than all the rest: the first one tells what it adds to the tensors' own bits, which is much the same for all.
+    private long Bytes(Model model, IReadOnlyList<LossyTensor> tensors)
+    {
+        double own = tensors.Sum(t => t.Bits * t.Elements) / 8;
+        if (double.IsNaN(_overhead))
+        {
+            long real = _size(model);
+            _overhead = real - own;
+            return real;
+        }
+
+        return (long)(own + _overhead);
     }
 
     // Smaller within the bound; without a bound on the drop, more faithful within the size. Beyond a size that must be met, smaller.
@@ -217,16 +240,20 @@ internal sealed class LossySearch
         return c.Accepted && (c.Bytes < best.Bytes || !best.Accepted) ? c : best;
     }
 
-    private LossyOutcome Outcome(Candidate best) => new()
+    private LossyOutcome Outcome(Candidate best, long? bytes = null)
     {
-        Model = best.Model,
-        Bytes = best.Lambda > 0 ? best.Bytes : _size(best.Model),
-        Score = best.Score,
-        Lambda = best.Lambda,
-        WithinSize = _options.MaxSize is not { } size || (best.Lambda > 0 && best.Bytes <= size),
-        Tensors = best.Tensors,
-        Trials = _trials,
-    };
+        long real = bytes ?? _size(best.Model);
+        return new LossyOutcome
+        {
+            Model = best.Model,
+            Bytes = real,
+            Score = best.Score,
+            Lambda = best.Lambda,
+            WithinSize = _options.MaxSize is not { } size || real <= size,
+            Tensors = best.Tensors,
+            Trials = _trials,
+        };
+    }
 
     private sealed record Candidate(Model Model, IReadOnlyList<LossyTensor> Tensors, double Lambda, long Bytes, CandidateScore Score, bool Accepted, RateDistortionOptions Options);
 

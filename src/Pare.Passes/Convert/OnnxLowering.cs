@@ -17,11 +17,6 @@ internal static class OnnxLowering
             return copy;
         }
 
-        if (!ReferenceEquals(model.Vocabulary, Vocabularies.TensorFlow))
-        {
-            throw new UnsupportedModelException($"models of the vocabulary {model.Vocabulary.Name} cannot be carried over into ONNX here", []);
-        }
-
         Dictionary<Value, SymbolicShape> shapes = new(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < model.Graph.Inputs.Count && i < inputShapes.Count; i++)
         {
@@ -29,7 +24,20 @@ internal static class OnnxLowering
         }
 
         // Transposes that are cancelled take the values between them off the way.
-        return TensorFlowToOnnx.Convert(model, new TensorFlowToOnnxOptions { Outputs = [.. Find(model.Graph, outputs)], InputShapes = shapes, CancelTransposes = false });
+        Value[] values = [.. Find(model.Graph, outputs)];
+        if (ReferenceEquals(model.Vocabulary, Vocabularies.TensorFlow))
+        {
+            return TensorFlowToOnnx.Convert(model, new TensorFlowToOnnxOptions { Outputs = values, InputShapes = shapes, CancelTransposes = false });
+        }
+
+        if (ReferenceEquals(model.Vocabulary, Vocabularies.TFLite))
+        {
+            return TFLiteToOnnx.Convert(model, new TFLiteToOnnxOptions { Outputs = values, InputShapes = shapes, CancelTransposes = false }) is { States.Count: 0 } stateless
+                ? stateless.Model
+                : throw new UnsupportedModelException("a model that keeps a state from run to run cannot be differentiated", []);
+        }
+
+        throw new UnsupportedModelException($"models of the vocabulary {model.Vocabulary.Name} cannot be carried over into ONNX here", []);
     }
 
     private static void SetOutputs(Model model, IReadOnlyList<string> outputs)

@@ -38,10 +38,17 @@ internal sealed class SizeVerb : Verb
         p.Table(files);
         foreach (FileSizeReport f in report.Files.Where(f => f.Tensors is not null))
         {
-            TextTable tensors = new("tensor", "type", "shape", ">bytes", ">gzip", ">distinct", ">bits/weight");
+            bool packed = f.Tensors!.Any(t => t.Codec is not null);
+            TextTable tensors = new(["tensor", "type", "shape", ">bytes", ">gzip", ">distinct", ">bits/weight", .. packed ? ["codec", ">coded bits", ">SQNR, dB"] : Array.Empty<string>()]);
             foreach (TensorSizeReport t in f.Tensors!)
             {
-                tensors.Add(t.Name, t.Type, $"[{string.Join(",", t.Shape)}]", Show.Bytes(t.Bytes), Show.Bytes(t.Gzip), Show.Count(t.Distinct), Show.Number(t.WeightBits, "0.00"));
+                tensors.Add(
+                [
+                    t.Name, t.Type, $"[{string.Join(",", t.Shape)}]", Show.Bytes(t.Bytes), Show.Bytes(t.Gzip), Show.Count(t.Distinct), Show.Number(t.WeightBits, "0.00"),
+                    .. packed
+                        ? [t.Codec ?? "-", t.CodedBits is { } bits ? Show.Number(bits, "0.00") : "-", t.SqnrDb is { } db ? Show.Number(db, "0.0") : "-"]
+                        : Array.Empty<string>(),
+                ]);
             }
 
             p.Table(tensors, f.File);

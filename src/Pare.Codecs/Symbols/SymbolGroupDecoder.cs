@@ -15,6 +15,9 @@ public sealed class SymbolGroupDecoder
         _coder = new BinaryDecoder(bytes);
     }
 
+    /// <summary>Coded bytes taken so far, nearly: the decoder looks four ahead.</summary>
+    public int Position => Math.Clamp(_coder.Position - 4, 0, _length);
+
     /// <summary>Decodes the next tensor.</summary>
     /// <param name="layout">Its layout, as it was given to the encoder.</param>
     /// <param name="symbols">Where its symbols go, in flat order.</param>

@@ -39,7 +39,7 @@ internal sealed class Hdf5File
     {
         for (long at = 0; at <= source.Length - 48; at = at == 0 ? 512 : at * 2)
         {
-            if (source.Slice(at, 8).Span.SequenceEqual(Magic))
+            if (source.Peek(at, 8).Span.SequenceEqual(Magic))
             {
                 return at;
             }

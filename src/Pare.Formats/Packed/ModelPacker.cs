@@ -90,6 +90,15 @@ public static class ModelPacker
         }
     }
 
+    /// <summary>How a container keeps the tensors of its model; empty where the model was not opened from one.</summary>
+    /// <param name="opened">The model as <see cref="ModelFile.Open"/> gave it.</param>
+    /// <exception cref="ModelFormatException">The container is damaged.</exception>
+    public static IReadOnlyList<PackedTensor> Describe(OpenedModel opened)
+    {
+        ArgumentNullException.ThrowIfNull(opened);
+        return opened.Content is PackedByteSource source ? SegmentCosts.Describe(source.File, PackedTensors.Locate(opened.Model, source)) : [];
+    }
+
     private static void Pack(ByteSource content, List<LocatedTensor> tensors, bool lossy, Stream output, PackOptions options, CancellationToken cancellation)
     {
         List<PackPiece> pieces = PackPlanner.Plan(content, tensors, cancellation);

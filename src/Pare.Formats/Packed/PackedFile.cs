@@ -12,6 +12,7 @@ internal sealed class PackedFile
     private readonly PackedHeader _header;
     private readonly byte[] _head;
     private readonly StreamCache _cache;
+    private Func<long, string?>? _nameOf;
 
     private PackedFile(ByteSource file, PackedHeader header, byte[] head, PackedDirectory directory)
     {
@@ -19,7 +20,7 @@ internal sealed class PackedFile
         _header = header;
         _head = head;
         Directory = directory;
-        _cache = new StreamCache(stream => Decode(stream));
+        _cache = new StreamCache(stream => StreamDecoder.Decode(file, stream));
     }
 
     /// <summary>Bytes of the file that it unpacks to.</summary>
@@ -40,7 +41,11 @@ internal sealed class PackedFile
     public long HeadBytes => _header.HeadOffset + _header.HeadCoded;
 
     /// <summary>Names the tensor that holds a byte of the unpacked file, for errors; null where nobody knows.</summary>
-    public Func<long, string?>? NameOf { get; set; }
+    public Func<long, string?>? NameOf
+    {
+        get => _nameOf;
+        set => _nameOf = value;
+    }
 
     /// <exception cref="ModelFormatException">The container is damaged.</exception>
     /// <exception cref="UnsupportedModelException">It is of a newer version, or needs a feature that is not known.</exception>
@@ -121,24 +126,38 @@ internal sealed class PackedFile
 
                 break;
             default:
-                _cache.Get(Directory.Streams[s.Stream]).AsSpan((int)(s.ByteStart + within), destination.Length).CopyTo(destination);
+                Decoded(Directory.Streams[s.Stream]).AsSpan((int)(s.ByteStart + within), destination.Length).CopyTo(destination);
                 break;
         }
     }
 
-    private byte[] Decode(PackedStream stream)
+    private byte[] Decoded(PackedStream stream)
     {
         try
         {
-            return StreamDecoder.Decode(_file, stream);
+            return _cache.Get(stream);
         }
         catch (CodecException e)
         {
             PackedSegment first = stream.Segments[0];
-            string? name = NameOf?.Invoke(first.Start);
+            string? name = Name(first.Start);
             string others = stream.Segments.Count > 1 ? $" and {stream.Segments.Count - 1} more" : "";
             string what = name is null ? $"bytes {first.Start} to {first.End - 1}{others} of the unpacked file" : $"tensor '{name}'{others}";
             throw new ModelFormatException(PackedHeader.Format, $"the stream of {what} is damaged: {e.Codec}: {e.Problem}", stream.Offset + e.Offset, name, e);
+        }
+    }
+
+    // Looking for a name may come upon the same damage, which then needs none.
+    private string? Name(long position)
+    {
+        Func<long, string?>? nameOf = Interlocked.Exchange(ref _nameOf, null);
+        try
+        {
+            return nameOf?.Invoke(position);
+        }
+        finally
+        {
+            _nameOf = nameOf ?? _nameOf;
         }
     }
 }

@@ -8,7 +8,6 @@ internal static class PackedNames
     {
         try
         {
-            file.NameOf = null;
             PackedByteSource source = new(file, structureOnly: true);
             ModelSource model = new() { Bytes = source };
             Model read = ModelFile.Identify(model).Read(model);

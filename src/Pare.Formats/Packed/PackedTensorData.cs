@@ -5,6 +5,12 @@ internal sealed class PackedTensorData(DataType type, TensorShape shape, PackedB
 {
     private byte[]? _bytes;
 
+    /// <summary>Where it comes from.</summary>
+    public PackedByteSource Source => source;
+
+    /// <summary>Where it starts there.</summary>
+    public long Offset => offset;
+
     public override void ReadBytes(long offset1, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset1);

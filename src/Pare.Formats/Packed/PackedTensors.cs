@@ -65,6 +65,12 @@ internal static class PackedTensors
             return false;
         }
 
+        if (tensor is PackedTensorData packed && packed.Source == content)
+        {
+            offset = packed.Offset;
+            return true;
+        }
+
         if (tensor is SourceTensorData part && part.Source == content)
         {
             offset = part.Offset;

@@ -15,7 +15,7 @@ internal static class GraphDefIdentifier
         }
 
         FormatMatch binary = IdentifyBinary(bytes);
-        return binary == FormatMatch.No && GraphDefTextForm.LooksLikeText(bytes.Slice(0, (int)Math.Min(bytes.Length, LookAt)).Span) ? FormatMatch.Likely : binary;
+        return binary == FormatMatch.No && GraphDefTextForm.LooksLikeText(bytes.Peek(0, (int)Math.Min(bytes.Length, LookAt)).Span) ? FormatMatch.Likely : binary;
     }
 
     /// <summary>Whether the bytes are a binary GraphDef. Walks the top level without looking into tensors; the first node decides.</summary>

@@ -35,9 +35,24 @@ public static class FileMeasurer
             WeightBits = sizes.WeightBits,
             Cleared = options.Clear && opened is not null ? Cleared(opened) : null,
             Tensors = options.Tensors && opened is not null
-                ? [.. SizeMeter.Tensors(opened.Model).Select(t => new TensorSizeReport(t.Name, ValueReport.TypeName(t.Type), t.Shape.ToArray(), t.Bytes, t.Gzip, t.Distinct, t.Bits))]
+                ? [.. TensorReports(opened)]
                 : null,
         };
+    }
+
+    private static IEnumerable<TensorSizeReport> TensorReports(OpenedModel opened)
+    {
+        Dictionary<string, PackedTensor> packed = new(StringComparer.Ordinal);
+        foreach (PackedTensor t in ModelPacker.Describe(opened))
+        {
+            packed.TryAdd(t.Name, t);
+        }
+
+        return SizeMeter.Tensors(opened.Model).Select(t =>
+        {
+            PackedTensor? p = packed.GetValueOrDefault(t.Name);
+            return new TensorSizeReport(t.Name, ValueReport.TypeName(t.Type), t.Shape.ToArray(), t.Bytes, t.Gzip, t.Distinct, t.Bits) { Codec = p?.Codec, CodedBits = p?.Bits, SqnrDb = p?.SqnrDb };
+        });
     }
 
     // Any file has a size; only what needs a model insists on one.

@@ -42,11 +42,17 @@ public sealed class PackVerbTests : IDisposable
         string packed = _folder["petals.pare"];
         CommandRun run = CommandRun.Of("pack", SharedFiles.Sample("petals", "petals.pb"), "-o", packed, "--sqnr", "25", "--json");
         Assert.True(run.Code == 0, run.Error);
-        Assert.InRange(run.Json().GetProperty("output").GetProperty("bytes").GetInt64(), 20_000, 75_000);
+        Assert.InRange(run.Json().GetProperty("output").GetProperty("bytes").GetInt64(), 20_000, 85_000);
         CommandRun compared = CommandRun.Of("compare", SharedFiles.Sample("petals", "petals.pb"), packed, "--json");
         Assert.True(compared.Code == 0, compared.Error);
         Assert.True(compared.Json().GetProperty("weightsChanged").GetInt64() > 50_000);
-        JsonElement size = CommandRun.Of("size", packed, "--json").Json().GetProperty("files")[0];
+        CommandRun sized = CommandRun.Of("size", packed, "--tensors", "--json");
+        Assert.True(sized.Code == 0, sized.Error);
+        JsonElement size = sized.Json().GetProperty("files")[0];
         Assert.InRange(size.GetProperty("weightBits").GetDouble(), 1, 12);
+        JsonElement[] codes = [.. size.GetProperty("tensors").EnumerateArray().Where(t => t.GetProperty("codec").GetString() == "codes")];
+        Assert.NotEmpty(codes);
+        Assert.All(codes, t => Assert.InRange(t.GetProperty("codedBits").GetDouble(), 0.1, 12));
+        Assert.All(codes, t => Assert.InRange(t.GetProperty("sqnrDb").GetDouble(), 1, 60));
     }
 }

@@ -47,7 +47,7 @@ public sealed class ModelComparer(IModelRunner runner)
         pump.Run(
             (indices, rows, outputs) =>
             {
-                MeasureDrift(indices, rows, outputs, first.Outputs, drift, differences, ref stride);
+                MeasureDrift(indices, rows, outputs, [first, second], drift, differences, ref stride);
                 tableA.Add(indices, rows[0], first.ScoresOf(outputs[0]), null);
                 tableB.Add(indices, rows[1], second.ScoresOf(outputs[1]), null);
             },
@@ -90,8 +90,9 @@ public sealed class ModelComparer(IModelRunner runner)
     }
 
     private static void MeasureDrift(
-        IReadOnlyList<int> indices, IReadOnlyList<int> rows, IReadOnlyList<IReadOnlyList<TensorData>> outputs, int count, Drift[] drift, float[][] differences, ref int stride)
+        IReadOnlyList<int> indices, IReadOnlyList<int> rows, IReadOnlyList<IReadOnlyList<TensorData>> outputs, ScoringSession[] sessions, Drift[] drift, float[][] differences, ref int stride)
     {
+        int count = sessions[0].Outputs;
         for (int o = 0; o < count; o++)
         {
             if (outputs[0][o].Type == DataType.String || outputs[1][o].Type == DataType.String)
@@ -99,8 +100,8 @@ public sealed class ModelComparer(IModelRunner runner)
                 continue;
             }
 
-            float[] a = outputs[0][o].ToFloats();
-            float[] b = outputs[1][o].ToFloats();
+            float[] a = sessions[0].RealOutput(outputs[0], o);
+            float[] b = sessions[1].RealOutput(outputs[1], o);
             if (a.Length / rows[0] != b.Length / rows[1])
             {
                 throw new UsageException($"output {o} has the shape {outputs[0][o].Shape} in the first model and {outputs[1][o].Shape} in the second");

@@ -4,11 +4,13 @@ namespace Pare.Evaluation;
 internal sealed class DataFeed
 {
     private readonly IReadOnlyList<ValueDescription> _inputs;
+    private readonly IReadOnlyList<QuantizationParameters?> _quantization;
     private readonly Preprocessor? _preprocessor;
 
-    private DataFeed(IReadOnlyList<ValueDescription> inputs, Preprocessor? preprocessor)
+    private DataFeed(Model model, IReadOnlyList<ValueDescription> inputs, Preprocessor? preprocessor)
     {
         _inputs = inputs;
+        _quantization = [.. inputs.Select(i => model.Graph.FindValue(i.Name)?.Quantization)];
         _preprocessor = preprocessor;
     }
 
@@ -22,7 +24,7 @@ internal sealed class DataFeed
     {
         if (!images)
         {
-            return new DataFeed(session.Inputs, null);
+            return new DataFeed(model, session.Inputs, null);
         }
 
         if (session.Inputs.Count != 1)
@@ -34,7 +36,7 @@ internal sealed class DataFeed
 
         ValueDescription input = session.Inputs[0];
         QuantizationParameters? quantization = model.Graph.FindValue(input.Name)?.Quantization;
-        return new DataFeed(session.Inputs, new Preprocessor(PreprocessingPlan.Create(preprocessing, input, UsualLayout(model), quantization)));
+        return new DataFeed(model, session.Inputs, new Preprocessor(PreprocessingPlan.Create(preprocessing?.Over(ModelPreprocessing.Of(model)) ?? ModelPreprocessing.Of(model), input, UsualLayout(model), quantization)));
     }
 
     /// <summary>The first dimension of the inputs: a number where it is fixed, 0 where it is open, -1 where there is none.</summary>
@@ -87,7 +89,8 @@ internal sealed class DataFeed
         for (int i = 0; i < inputs.Length; i++)
         {
             ValueDescription input = _inputs[i];
-            List<TensorData> rows = [.. samples.Select(s => TensorCast.To(RowFor(s.Tensors!, input), input.Type, input.Name))];
+            QuantizationParameters? quantization = _quantization[i];
+            List<TensorData> rows = [.. samples.Select(s => Fit(RowFor(s.Tensors!, input), input, quantization))];
             while (rows.Count < batch)
             {
                 rows.Add(rows[^1]);
@@ -97,6 +100,19 @@ internal sealed class DataFeed
         }
 
         return inputs;
+    }
+
+    // Real numbers for an input of integers that have a scale are quantized; all else is cast without loss.
+    private static TensorData Fit(TensorData row, ValueDescription input, QuantizationParameters? quantization)
+    {
+        if (!row.Type.IsFloat() || input.Type.IsFloat() || quantization is not { Scales: [var scale, ..] })
+        {
+            return TensorCast.To(row, input.Type, input.Name);
+        }
+
+        byte[] bytes = new byte[input.Type.ByteLength(row.Count)];
+        NumberPacker.Pack(row.ToFloats(), input.Type, scale, quantization.ZeroPoints is [var zero, ..] ? zero : 0, bytes);
+        return new DenseTensorData(input.Type, row.Shape, bytes);
     }
 
     public static ImageLayout UsualLayout(Model model) => model.Vocabulary == Vocabularies.Onnx ? ImageLayout.Nchw : ImageLayout.Nhwc;

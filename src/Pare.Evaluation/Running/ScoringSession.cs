@@ -5,9 +5,9 @@ internal sealed class ScoringSession : IDisposable
 {
     private readonly int _scores;
     private readonly int _logits;
-    private readonly QuantizationParameters? _quantization;
+    private readonly IReadOnlyList<QuantizationParameters?> _quantization;
 
-    private ScoringSession(IModelSession session, DataFeed feed, int scores, int logits, QuantizationParameters? quantization)
+    private ScoringSession(IModelSession session, DataFeed feed, int scores, int logits, IReadOnlyList<QuantizationParameters?> quantization)
     {
         Session = session;
         Feed = feed;
@@ -59,7 +59,7 @@ internal sealed class ScoringSession : IDisposable
         IModelSession session = runner.Load(model, new SessionOptions { Feeds = options.Inputs, Fetches = fetches, Threads = 1 });
         try
         {
-            return new ScoringSession(session, DataFeed.Create(model, session, images, options.Preprocessing), scores, logits, output.Quantization);
+            return new ScoringSession(session, DataFeed.Create(model, session, images, options.Preprocessing), scores, logits, [.. fetches.Select(f => model.Graph.FindValue(f)?.Quantization)]);
         }
         catch
         {
@@ -69,10 +69,13 @@ internal sealed class ScoringSession : IDisposable
     }
 
     /// <summary>The scores of a batch as real numbers.</summary>
-    public float[] ScoresOf(IReadOnlyList<TensorData> outputs) => ToReal(outputs[_scores], _quantization);
+    public float[] ScoresOf(IReadOnlyList<TensorData> outputs) => RealOutput(outputs, _scores);
+
+    /// <summary>An output as real numbers, whatever integers stand for them.</summary>
+    public float[] RealOutput(IReadOnlyList<TensorData> outputs, int index) => ToReal(outputs[index], _quantization[index]);
 
     /// <summary>The values that the softmax took; null where there is none.</summary>
-    public float[]? LogitsOf(IReadOnlyList<TensorData> outputs) => _logits < 0 ? null : outputs[_logits].ToFloats();
+    public float[]? LogitsOf(IReadOnlyList<TensorData> outputs) => _logits < 0 ? null : RealOutput(outputs, _logits);
 
     public void Dispose() => Session.Dispose();
 

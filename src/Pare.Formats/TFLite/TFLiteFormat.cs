@@ -22,6 +22,13 @@ public sealed class TFLiteFormat : IModelFormat
     /// <inheritdoc/>
     public Vocabulary Vocabulary => Vocabularies.TFLite;
 
+    /// <summary>The version of a builtin operator that a node bears in a file: the one it was read with while its types stay, else the one it needs.</summary>
+    public static long VersionOf(Node node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return node.Extension is TFLiteOperatorInfo info && info.Name == node.Operator && info.Types == TFLiteVersions.TypesOf(node) ? info.Version : TFLiteVersions.Of(node);
+    }
+
     /// <inheritdoc/>
     public FormatMatch Identify(ModelSource source)
     {

@@ -49,6 +49,12 @@ internal sealed class TFLiteReader(ModelSource source)
             {
                 model.Metadata[name] = text;
             }
+
+            if (name == TFLiteNormalization.Entry && TFLiteNormalization.Read(content) is { } normalization)
+            {
+                model.Metadata["input_mean"] = normalization.Mean;
+                model.Metadata["input_std"] = normalization.Std;
+            }
         }
 
         if (root.Text("description") is { Length: > 0 } description)

@@ -15,7 +15,9 @@ public static class OptimizePipeline
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
+        // TFLite constants are not folded: what stands behind them (DEQUANTIZE, DENSIFY) is how they are stored small.
         return new PassPipeline(ReferenceEquals(model.Vocabulary, Vocabularies.TensorFlow) ? TensorFlow(options)
+            : ReferenceEquals(model.Vocabulary, Vocabularies.TFLite) ? Begin(options).Append(new RepeatPass(new RemoveIdentitiesPass(), new MergeDuplicateNodesPass()))
             : ReferenceEquals(model.Vocabulary, Vocabularies.Onnx) ? Begin(options).Append(new SimplifyOnnxPass()) : Generic(options));
     }
 

@@ -26,7 +26,7 @@ public static class GradientModel
         Model copy = model.Clone();
         Graph graph = copy.Graph;
         Dictionary<string, Value> values = Values(graph);
-        Value result = values[output];
+        Value result = values.TryGetValue(output, out Value? found) ? found : throw new GraphException($"the graph has no value '{output}'");
         Value?[] targets = [.. by.Select(values.GetValueOrDefault)];
         IReadOnlySet<Node> ancestors = GraphOrder.Ancestors(graph, [result]);
         Node[] order = [.. GraphOrder.Topological(graph).Where(ancestors.Contains)];

@@ -28,7 +28,9 @@ internal sealed class GradientTape
     public bool Needs(Value? value) => value is not null && _wanted.Contains(value);
 
     /// <summary>Extents of a value of the model as it runs.</summary>
-    public TensorShape ShapeOf(Value value) => value.Constant?.Shape ?? _shapes[value.Name];
+    /// <exception cref="GraphException">They are not known.</exception>
+    public TensorShape ShapeOf(Value value) =>
+        value.Constant?.Shape ?? (_shapes.TryGetValue(value.Name, out TensorShape? shape) ? shape : throw new GraphException($"the extents of '{value.Name}' are not known"));
 
     /// <summary>The gradient by a value, null where there is none.</summary>
     public Value? GradientOf(Value value) => _gradients.GetValueOrDefault(value);

@@ -63,7 +63,8 @@ internal sealed class LossySearch
         _progress?.Report("measuring the answers' curvature");
         encoder.MeasureSensitivities(working, _cancellation);
         RateDistortionOptions plain = new();
-        Candidate first = Search(encoder, plain, judging, 3e-7, 2, none);
+        bool bySize = _options.MaxSize is not null && _options.MaxDrop is null;
+        Candidate first = Search(encoder, plain, judging, 3e-7, 2, none, bySize);
         if (first.Lambda == 0)
         {
             return Outcome(none);
@@ -72,8 +73,12 @@ internal sealed class LossySearch
         _progress?.Report("measuring the curvature again");
         encoder.MeasureSensitivities(first.Model, _cancellation);
         RateDistortionOptions chosen = Variant(encoder, plain, judging, first.Lambda);
-        Candidate second = Search(encoder, chosen, judging, first.Lambda, 1.12, first);
-        Candidate best = second;
+        Candidate best = Search(encoder, chosen, judging, first.Lambda, 1.12, first, bySize);
+        if (!bySize && _options.MaxSize is { } limit && best.Bytes > limit)
+        {
+            best = Search(encoder, chosen, judging, Math.Max(best.Lambda, first.Lambda), 1.12, best, bySize: true);
+        }
+
         if (calibration is null && selection.Count <= Few && best.Lambda > 0)
         {
             best = OnAll(original, working, selection, first.Model, best);
@@ -123,8 +128,8 @@ internal sealed class LossySearch
         return new LossyEncoder(_runner, working, batches, m => 2 * few.Score(_samples, m).Divergence, _options);
     }
 
-    // The price at which the bound just holds.
-    private Candidate Search(LossyEncoder encoder, RateDistortionOptions options, Judge judging, double start, double precision, Candidate best)
+    // The price at which the bound just holds: that on the size or that on the drop.
+    private Candidate Search(LossyEncoder encoder, RateDistortionOptions options, Judge judging, double start, double precision, Candidate best, bool bySize)
     {
         double low = double.NaN;
         double high = double.NaN;
@@ -132,8 +137,7 @@ internal sealed class LossySearch
         for (int tries = 0; tries < 12; tries++)
         {
             Candidate c = Encode(encoder, options, lambda, judging, "price");
-            bool small = _options.MaxSize is { } size && _options.MaxDrop is null;
-            if (small ? c.Bytes > _options.MaxSize : c.Accepted)
+            if (bySize ? c.Bytes > _options.MaxSize : c.Accepted)
             {
                 low = lambda;
             }
@@ -156,7 +160,7 @@ internal sealed class LossySearch
 
             // The divergence grows about as the price: aim at where it meets its limit, a little beyond, so that the other side is found too.
             double limit = _options.MaxDrop is { } points ? points * PackBound.Limit(judging.Count) : c.Score.Divergence;
-            double wanted = small ? Math.Pow((double)c.Bytes / _options.MaxSize!.Value, 2) : limit / Math.Max(1e-9, c.Score.Divergence);
+            double wanted = bySize ? Math.Pow((double)c.Bytes / _options.MaxSize!.Value, 2) : limit / Math.Max(1e-9, c.Score.Divergence);
             double margin = Math.Max(precision, 1.25);
             double factor = double.IsNaN(high) ? Math.Max(margin, Math.Min(wanted * margin, 30)) : Math.Min(1 / margin, Math.Max(wanted / margin, 1.0 / 30));
             lambda *= factor;

@@ -15,12 +15,15 @@ internal static class PackBound
     private const double Many = 5000;
     private const int Enough = 1000;
 
+    // No loss at all cannot be had of codes: so much of a point cannot be told from none.
+    private const double LeastPoints = 0.02;
+
     public static bool Holds(CandidateScore score, double points)
     {
         // One answer may differ where the bound is finer than one sample.
         double drop = Math.Max(points / 100, 1.0 / Math.Max(1, score.Samples));
         double interval = score.Samples >= Enough ? 1.645 * score.SoftDropError : 0;
-        return score.Drop <= drop + 1e-12 && score.SoftDrop + interval <= drop + 1e-12 && score.Divergence <= points * Limit(score.Samples);
+        return score.Drop <= drop + 1e-12 && score.SoftDrop + interval <= drop + 1e-12 && score.Divergence <= Math.Max(points, LeastPoints) * Limit(score.Samples);
     }
 
     /// <summary>Nats that are allowed for a point.</summary>

@@ -8,9 +8,15 @@ if (args is ["--refill", string structure, string refilled])
     return 0;
 }
 
-// --quick [kmeans | round MODEL.pb…]: stopwatch tables in seconds; else BenchmarkDotNet with its own arguments.
+// --quick [kmeans | codecs FLOATS.bin… | round MODEL.pb…]: stopwatch tables in seconds; else BenchmarkDotNet with its own arguments.
 if (args is ["--quick", .. string[] names])
 {
+    if (names is ["codecs", .. string[] arrays])
+    {
+        QuickCodecs.Run(Console.Out, arrays);
+        return 0;
+    }
+
     QuickTable table = new(Console.Out);
     table.Begin();
     if (names.Length == 0 || names.Contains("kmeans"))

@@ -1,12 +1,13 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Pare.Codecs;
 
-/// <summary>A growing array of bytes.</summary>
+/// <summary>A growing array of bytes, from the shared pool.</summary>
 internal sealed class ByteSink(int capacity = 256)
 {
-    private byte[] _bytes = new byte[Math.Max(capacity, 16)];
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 16));
 
     public int Count { get; private set; }
 
@@ -16,7 +17,7 @@ internal sealed class ByteSink(int capacity = 256)
     {
         if (Count == _bytes.Length)
         {
-            Array.Resize(ref _bytes, _bytes.Length * 2);
+            Grow(_bytes.Length * 2);
         }
 
         _bytes[Count++] = value;
@@ -27,7 +28,7 @@ internal sealed class ByteSink(int capacity = 256)
         int needed = Count + values.Length;
         if (needed > _bytes.Length)
         {
-            Array.Resize(ref _bytes, Math.Max(needed, _bytes.Length * 2));
+            Grow(Math.Max(needed, _bytes.Length * 2));
         }
 
         values.CopyTo(_bytes.AsSpan(Count));
@@ -62,4 +63,20 @@ internal sealed class ByteSink(int capacity = 256)
     }
 
     public byte[] ToArray() => Span.ToArray();
+
+    /// <summary>Gives the array back to the pool; the bytes are gone.</summary>
+    public void Release()
+    {
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        Count = 0;
+    }
+
+    private void Grow(int capacity)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(capacity);
+        Span.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
 }

@@ -72,6 +72,7 @@ public static unsafe class CabacCoder
         foreach (ByteSink chunk in coded)
         {
             sink.Add(chunk.Span);
+            chunk.Release();
         }
 
         return sink.ToArray();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
@@ -94,12 +95,14 @@ internal static class BytePlane
         }
 
         Span<uint> states = stackalloc uint[lanes];
-        ushort[] words = new ushort[bytes.Length + 1];
+        ushort[] rented = ArrayPool<ushort>.Shared.Rent(bytes.Length + 1);
+        Span<ushort> words = rented.AsSpan(0, bytes.Length + 1);
         int at = RansEncoder.Encode(bytes, tables, states, words);
         int count = words.Length - at;
         int size = tableBytes.Count + 4 * lanes + 2 * count + 7;
         if (size >= bytes.Length)
         {
+            ArrayPool<ushort>.Shared.Return(rented);
             return false;
         }
 
@@ -108,8 +111,9 @@ internal static class BytePlane
         sink.AddLittleEndian<ushort>([(ushort)tableBytes.Count, (ushort)count]);
         sink.Add((byte)(count >> 16));
         sink.Add(tableBytes.Span);
-        sink.AddLittleEndian(states);
-        sink.AddLittleEndian(words.AsSpan(at));
+        sink.AddLittleEndian<uint>(states);
+        sink.AddLittleEndian<ushort>(words[at..]);
+        ArrayPool<ushort>.Shared.Return(rented);
         return true;
     }
 

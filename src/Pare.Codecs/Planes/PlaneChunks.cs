@@ -8,11 +8,15 @@ namespace Pare.Codecs;
 internal static unsafe class PlaneChunks
 {
     /// <summary>Codes an array.</summary>
-    public static void Encode(ReadOnlySpan<byte> values, PlaneElement element, ByteSink sink, int threads)
+    /// <param name="head">Bytes to put before it.</param>
+    /// <param name="values">The elements.</param>
+    /// <param name="element">What they are.</param>
+    /// <param name="threads">Cores to use; 0 for all.</param>
+    public static byte[] Encode(ReadOnlySpan<byte> head, ReadOnlySpan<byte> values, PlaneElement element, int threads)
     {
         int width = PlaneCoder.Width(element);
         int chunkBytes = BytePlane.MaxLength * width;
-        int chunks = (values.Length + chunkBytes - 1) / chunkBytes;
+        int chunks = (int)(((long)values.Length + chunkBytes - 1) / chunkBytes);
         int length = values.Length;
         ByteSink[] coded = new ByteSink[chunks];
         fixed (byte* start = values)
@@ -20,21 +24,35 @@ internal static unsafe class PlaneChunks
             byte* first = start;
             Workers.For(chunks, threads, k =>
             {
-                int size = Math.Min(chunkBytes, length - k * chunkBytes);
+                int size = (int)Math.Min(chunkBytes, length - (long)k * chunkBytes);
                 coded[k] = new ByteSink(size + 64);
                 PlaneChunk.Encode(new ReadOnlySpan<byte>(first + (long)k * chunkBytes, size), element, coded[k]);
             });
         }
 
+        int total = head.Length + 4 * Math.Max(0, chunks - 1);
+        foreach (ByteSink chunk in coded)
+        {
+            total = checked(total + chunk.Count);
+        }
+
+        byte[] result = GC.AllocateUninitializedArray<byte>(total);
+        head.CopyTo(result);
+        int at = head.Length;
         for (int k = 0; k + 1 < chunks; k++)
         {
-            sink.AddLittleEndian<int>([coded[k].Count]);
+            BinaryPrimitives.WriteInt32LittleEndian(result.AsSpan(at), coded[k].Count);
+            at += 4;
         }
 
         foreach (ByteSink chunk in coded)
         {
-            sink.Add(chunk.Span);
+            chunk.Span.CopyTo(result.AsSpan(at));
+            at += chunk.Count;
+            chunk.Release();
         }
+
+        return result;
     }
 
     /// <summary>Decodes an array.</summary>

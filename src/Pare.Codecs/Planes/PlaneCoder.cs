@@ -37,31 +37,27 @@ public static class PlaneCoder
             return [];
         }
 
-        ByteSink sink = new(values.Length + 64);
-        if (PaletteFinder.TryFind(values, width, out byte[] palette, out byte[] indices))
+        if (!PaletteFinder.TryFind(values, width, out byte[] palette, out byte[] indices))
         {
-            // Number of values less one, the values ascending, then the indices: planes both.
-            int indexWidth = palette.Length / width <= 256 ? 1 : 2;
-            ByteSink coded = new(indices.Length);
-            coded.Add(Palette);
-            coded.AddLittleEndian<ushort>([(ushort)(palette.Length / width - 1)]);
-            ByteSink values2 = new(palette.Length + 64);
-            PlaneChunks.Encode(palette, element, values2, threads);
-            coded.AddLittleEndian<int>([values2.Count]);
-            coded.Add(values2.Span);
-            PlaneChunks.Encode(indices, indexWidth == 1 ? PlaneElement.Bytes : PlaneElement.Integer16, coded, threads);
-            if (palette.Length / width <= 256)
-            {
-                return coded.ToArray();
-            }
-
-            sink = coded;
+            return PlaneChunks.Encode([Planes], values, element, threads);
         }
 
-        ByteSink planes = new(values.Length + 64);
-        planes.Add(Planes);
-        PlaneChunks.Encode(values, element, planes, threads);
-        return (sink.Count > 0 && sink.Count < planes.Count ? sink : planes).ToArray();
+        // Mode, number of values less one, size of the coded values, the values ascending, then the indices.
+        int count = palette.Length / width;
+        byte[] codedValues = PlaneChunks.Encode([], palette, element, threads);
+        byte[] head = new byte[7 + codedValues.Length];
+        head[0] = Palette;
+        BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(1), (ushort)(count - 1));
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(3), codedValues.Length);
+        codedValues.CopyTo(head, 7);
+        byte[] coded = PlaneChunks.Encode(head, indices, count <= 256 ? PlaneElement.Bytes : PlaneElement.Integer16, threads);
+        if (count <= 256)
+        {
+            return coded;
+        }
+
+        byte[] planes = PlaneChunks.Encode([Planes], values, element, threads);
+        return coded.Length < planes.Length ? coded : planes;
     }
 
     /// <summary>Decodes an array.</summary>

@@ -18,7 +18,7 @@ public static unsafe class RansCoder
     /// <returns>The coded bytes, without the number of symbols.</returns>
     public static byte[] Encode(ReadOnlySpan<int> symbols, int threads = 0)
     {
-        byte[] bytes = new byte[symbols.Length];
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(symbols.Length);
         ByteSink large = new();
         int count = symbols.Length;
         int chunks = (count + ChunkSize - 1) / ChunkSize;
@@ -45,11 +45,10 @@ public static unsafe class RansCoder
         }
 
         // Number of large symbols, these, then the bytes.
-        ByteSink sink = new();
-        sink.AddLittleEndian<int>([large.Count / 4]);
-        sink.Add(large.Span);
-        sink.Add(PlaneCoder.Encode(bytes, PlaneElement.Bytes, threads));
-        return sink.ToArray();
+        byte[] head = new byte[4 + large.Count + (symbols.IsEmpty ? 0 : 1)];
+        BinaryPrimitives.WriteInt32LittleEndian(head, large.Count / 4);
+        large.Span.CopyTo(head.AsSpan(4));
+        return symbols.IsEmpty ? head : PlaneChunks.Encode(head, bytes, PlaneElement.Bytes, threads);
     }
 
     /// <summary>Decodes symbols.</summary>

@@ -101,18 +101,28 @@ public sealed class SymbolGroupEncoder
             return (SymbolProfiles.Quick(symbols), 0);
         }
 
-        (SymbolProfile best, double bits) = (default, double.PositiveInfinity);
-        foreach (SymbolProfile profile in SymbolProfiles.Candidates(symbols, layout))
+        SymbolProfile best = SymbolProfiles.Quick(symbols);
+        double bits = Price(symbols, layout, best);
+        foreach (Func<SymbolProfile, IEnumerable<SymbolProfile>> stage in SymbolProfiles.Stages(symbols, layout))
         {
-            _trial.Mixing.CopyFrom(_model.Mixing);
-            BinaryMeter meter = default;
-            Run(ref meter, _trial, symbols, layout, profile, null);
-            if (meter.Bits < bits)
+            foreach (SymbolProfile profile in stage(best).ToArray())
             {
-                (best, bits) = (profile, meter.Bits);
+                double price = profile == best ? bits : Price(symbols, layout, profile);
+                if (price < bits)
+                {
+                    (best, bits) = (profile, price);
+                }
             }
         }
 
         return (best, bits);
+    }
+
+    private double Price(int[] symbols, SymbolLayout layout, SymbolProfile profile)
+    {
+        _trial.Mixing.CopyFrom(_model.Mixing);
+        BinaryMeter meter = default;
+        Run(ref meter, _trial, symbols, layout, profile, null);
+        return meter.Bits;
     }
 }

@@ -10,26 +10,16 @@ internal static class SymbolProfiles
         return new SymbolProfile(0, MeanMagnitude(symbols, offset) > 5 ? 2 : 0, false, 0, offset);
     }
 
-    /// <summary>The profiles to try.</summary>
-    public static IEnumerable<SymbolProfile> Candidates(int[] symbols, SymbolLayout layout)
+    /// <summary>What to try, one property of the best profile so far after the other.</summary>
+    public static IEnumerable<Func<SymbolProfile, IEnumerable<SymbolProfile>>> Stages(int[] symbols, SymbolLayout layout)
     {
-        int offset = Offset(symbols);
-        bool fine = MeanMagnitude(symbols, offset) > 5;
-        int unary = fine ? 2 : 0;
-        yield return new SymbolProfile(0, unary, false, 0, offset);
-        yield return new SymbolProfile(1, unary, false, 0, offset);
-        if (layout.Height * layout.Width > 1 && layout.Inputs > 1)
-        {
-            yield return new SymbolProfile(2, unary, false, 0, offset);
-        }
-
-        yield return new SymbolProfile(0, fine ? 1 : 2, false, 0, offset);
-        yield return new SymbolProfile(0, unary, true, 0, offset);
-        yield return new SymbolProfile(1, unary, true, 0, offset);
+        bool kernels = layout.Height * layout.Width > 1 && layout.Inputs > 1;
+        yield return best => (kernels ? new[] { 1, 2, 3 } : layout.Outputs > 1 && layout.Count > layout.Outputs ? [1] : []).Select(walk => best with { Walk = walk });
+        yield return best => [best with { Fresh = true }];
+        yield return best => (best.Unary >= 2 ? new[] { 1, 3 } : [1, 2]).Select(unary => best with { Unary = unary });
         if (Period(symbols, layout) is > 0 and int period)
         {
-            yield return new SymbolProfile(0, unary, false, period, offset);
-            yield return new SymbolProfile(1, unary, false, period, offset);
+            yield return best => [best with { Period = period }, best with { Period = period, Walk = best.Walk ^ 1 }];
         }
     }
 

@@ -13,6 +13,8 @@ public class KerasGoldenTests
     [Theory]
     [InlineData("zoo2d.h5")]
     [InlineData("zoo2d.keras")]
+    [InlineData("zooseq.h5")]
+    [InlineData("zooseq.keras")]
     public void Run_EveryLayer_GivesTheRecordedOutput(string file)
     {
         using NpzFile golden = NpzFile.Open(SharedFiles.InShared("golden", "keras", file + ".npz"));
@@ -38,6 +40,7 @@ public class KerasGoldenTests
 
     [Theory]
     [InlineData("fer_emotion.hdf5")]
+    [InlineData("deepcut_full.h5")]
     [InlineData("mtcnn_onet.keras")]
     public void Run_ModelsFromElsewhere_GiveTheRecordedOutputs(string file)
     {

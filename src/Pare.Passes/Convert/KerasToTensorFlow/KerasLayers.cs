@@ -21,6 +21,11 @@ internal static class KerasLayers
         SamplingLayers.All,
         PreprocessingLayers.All,
         EmbeddingLayers.All,
+        RecurrentLayers.All,
+        WrapperLayers.All,
+        AttentionLayers.All,
+        OperationLayers.All,
+        SlicingLayers.All,
     }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The lowering of a class, or null.</summary>

@@ -36,7 +36,8 @@ internal sealed class DataFeed
 
         ValueDescription input = session.Inputs[0];
         QuantizationParameters? quantization = model.Graph.FindValue(input.Name)?.Quantization;
-        return new DataFeed(model, session.Inputs, new Preprocessor(PreprocessingPlan.Create(preprocessing?.Over(ModelPreprocessing.Of(model)) ?? ModelPreprocessing.Of(model), input, UsualLayout(model), quantization)));
+        Preprocessing? said = ModelPreprocessing.Of(model) ?? LayerPreprocessing.Of(model, input.Name);
+        return new DataFeed(model, session.Inputs, new Preprocessor(PreprocessingPlan.Create(preprocessing?.Over(said) ?? said, input, UsualLayout(model), quantization)));
     }
 
     /// <summary>The first dimension of the inputs: a number where it is fixed, 0 where it is open, -1 where there is none.</summary>

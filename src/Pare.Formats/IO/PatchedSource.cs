@@ -10,6 +10,9 @@ internal sealed class PatchedSource(ByteSource bytes)
     /// <summary>Length with what is appended.</summary>
     public long Length { get; private set; } = bytes.Length;
 
+    /// <summary>Whether anything is replaced or appended.</summary>
+    public bool IsChanged => _patches.Count > 0 || _tail.Count > 0;
+
     /// <summary>Replaces bytes by a tensor's dense form. Two patches at one place must be equal; the later wins.</summary>
     public void Replace(long offset, TensorData content)
     {

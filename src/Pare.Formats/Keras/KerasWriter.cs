@@ -39,9 +39,13 @@ internal static class KerasWriter
         Patch(model, weights);
         using Crc32Stream checksum = new();
         weights.WriteTo(checksum);
-        if (entry.Method == 0 && weights.Length == entry.Size)
+        PatchedSource file = new(extension.File);
+        if (!weights.IsChanged)
         {
-            PatchedSource file = new(extension.File);
+            file.WriteTo(stream);
+        }
+        else if (entry.Method == 0 && weights.Length == entry.Size)
+        {
             file.ReplaceAsIn(weights, entry.DataAt);
             PatchChecksum(extension.File, entry, checksum.Value, file);
             file.WriteTo(stream);

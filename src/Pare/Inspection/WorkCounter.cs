@@ -1,3 +1,5 @@
+using Pare.Passes.Conversion;
+
 namespace Pare.Workflows;
 
 /// <summary>
@@ -24,6 +26,20 @@ internal static class WorkCounter
     /// <summary>Counts, or gives null and a warning where the model cannot be run on random inputs.</summary>
     public static long? Count(Model model, IModelRunner runner, ICollection<string> warnings)
     {
+        if (ReferenceEquals(model.Vocabulary, Vocabularies.Keras))
+        {
+            // A layer may be several products, or one for each step.
+            try
+            {
+                model = KerasToTensorFlow.Convert(model);
+            }
+            catch (UnsupportedModelException e)
+            {
+                warnings.Add($"multiply-adds are not known: {e.Message}");
+                return null;
+            }
+        }
+
         Node[] linear = [.. model.Graph.Nodes.Where(n => model.Vocabulary.TraitsOf(n).Kind == OperatorKind.Linear && n.Outputs.Count > 0)];
         if (linear.Length == 0)
         {

@@ -1,4 +1,5 @@
 using Pare.Formats;
+using Pare.Formats.Keras;
 using Pare.Passes.Round;
 using Pare.Sizes;
 
@@ -70,6 +71,12 @@ public static class FileMeasurer
 
     private static long Cleared(OpenedModel opened)
     {
+        if (opened.Model.Extension is KerasExtension)
+        {
+            // Keras files are changed in place only: without its weights one weighs what is left.
+            return Math.Max(0, opened.Content.Length - opened.Model.Graph.Initializers.Sum(v => v.Constant!.ByteLength));
+        }
+
         Model copy = opened.Model.Clone();
         new ClearConstantsPass().Run(copy, new PassContext());
         using MemoryStream stream = new();

@@ -66,6 +66,16 @@ public sealed class ReaderFuzzer
     private void Try(byte[] bytes, string what)
     {
         Count++;
+
+        // On a busy machine a pause is nobody's fault: what is slow is slow again.
+        if (!Attempt(bytes, what, last: false))
+        {
+            Attempt(bytes, what, last: true);
+        }
+    }
+
+    private bool Attempt(byte[] bytes, string what, bool last)
+    {
         long before = GC.GetAllocatedBytesForCurrentThread();
         Stopwatch watch = Stopwatch.StartNew();
         try
@@ -74,7 +84,7 @@ public sealed class ReaderFuzzer
         }
         catch (PareException)
         {
-            Refused++;
+            Refused += last ? 0 : 1;
         }
         catch (Exception e)
         {
@@ -82,8 +92,14 @@ public sealed class ReaderFuzzer
         }
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(watch.Elapsed < s_longest, $"{what}: took {watch.Elapsed.TotalSeconds:F1} s{Sample(bytes)}");
+        if (watch.Elapsed >= s_longest)
+        {
+            Assert.False(last, $"{what}: took {watch.Elapsed.TotalSeconds:F1} s{Sample(bytes)}");
+            return false;
+        }
+
         Assert.True(allocated <= FreeBytes + (BytesFactor * (long)bytes.Length), $"{what}: allocated {allocated} bytes for a file of {bytes.Length}{Sample(bytes)}");
+        return true;
     }
 
     private static string Sample(byte[] bytes) => bytes.Length > 2048 ? "" : "\n" + Convert.ToBase64String(bytes);

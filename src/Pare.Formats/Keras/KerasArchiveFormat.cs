@@ -53,7 +53,9 @@ public sealed class KerasArchiveFormat : IModelFormat
         ArgumentNullException.ThrowIfNull(source);
         ZipDirectory zip = ZipDirectory.Read(source.Bytes);
         ZipEntry weights = Find(zip, WeightsEntry);
-        string? version = zip.Find(MetadataEntry) is { } metadata ? KerasJson.Parse(zip.Open(metadata, MaxText).ToMemory(), MetadataEntry).Text("keras_version") : null;
+        string? version = zip.Find(MetadataEntry) is { } metadata
+            ? KerasReader.Guard(() => KerasJson.Parse(zip.Open(metadata, MaxText).ToMemory(), MetadataEntry).Text("keras_version"), MetadataEntry)
+            : null;
         return KerasReader.Read(
             zip.Open(Find(zip, ConfigurationEntry), MaxText).ToMemory(),
             $"'{ConfigurationEntry}'",

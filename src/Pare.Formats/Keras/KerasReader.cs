@@ -18,24 +18,35 @@ internal static class KerasReader
     /// <param name="version">Version of Keras that wrote the file; null where only the architecture may say.</param>
     public static Model Read(ReadOnlyMemory<byte> configuration, string what, Func<IKerasWeights> findWeights, Func<string, string, KerasExtension> extend, string? version)
     {
+        return Guard(
+            () =>
+            {
+                JsonElement json = KerasJson.Parse(configuration, what);
+                KerasNetwork network = KerasNetworkReader.Read(json);
+                Model model = new(Vocabularies.Keras, KerasGraphBuilder.Build(network, findWeights().Assign(network)));
+                string found = version ?? json.Text("keras_version") ?? "";
+                if (found.Length > 0)
+                {
+                    model.Metadata["keras_version"] = found;
+                }
+
+                model.Extension = extend(Describe(model.Graph), found);
+                GraphVerifier.Verify(model);
+                return model;
+            },
+            what);
+    }
+
+    /// <summary>Reads JSON whose texts may turn out to be none when they are read: bad escapes, bad UTF-8.</summary>
+    /// <exception cref="ModelFormatException">One does.</exception>
+    public static T Guard<T>(Func<T> read, string what)
+    {
         try
         {
-            JsonElement json = KerasJson.Parse(configuration, what);
-            KerasNetwork network = KerasNetworkReader.Read(json);
-            Model model = new(Vocabularies.Keras, KerasGraphBuilder.Build(network, findWeights().Assign(network)));
-            version ??= json.Text("keras_version") ?? "";
-            if (version.Length > 0)
-            {
-                model.Metadata["keras_version"] = version;
-            }
-
-            model.Extension = extend(Describe(model.Graph), version);
-            GraphVerifier.Verify(model);
-            return model;
+            return read();
         }
         catch (InvalidOperationException e) when (e is not ObjectDisposedException)
         {
-            // JSON texts whose escapes make no text are found out only when they are read.
             throw new ModelFormatException(Label, $"{what} holds a text that is no text: {e.Message}", innerException: e);
         }
     }

@@ -10,15 +10,15 @@ internal static class RecurrentLayers
 
     public static IEnumerable<KeyValuePair<string, LayerLowering>> All { get; } =
     [
-        new("SimpleRNN", c => Run(c, new SimpleCell(c))),
-        new("LSTM", c => Run(c, new LstmCell(c))),
-        new("CuDNNLSTM", c => Run(c, new LstmCell(c))),
-        new("GRU", c => Run(c, new GruCell(c))),
-        new("CuDNNGRU", c => Run(c, new GruCell(c))),
+        new("SimpleRNN", c => Run(c, new KerasSimpleCell(c))),
+        new("LSTM", c => Run(c, new KerasLstmCell(c))),
+        new("CuDNNLSTM", c => Run(c, new KerasLstmCell(c))),
+        new("GRU", c => Run(c, new KerasGruCell(c))),
+        new("CuDNNGRU", c => Run(c, new KerasGruCell(c))),
         new("RNN", Cells),
     ];
 
-    private static void Run(LayerContext c, RecurrentCell cell)
+    private static void Run(LayerContext c, KerasRecurrentCell cell)
     {
         TensorFlowBuilder b = c.TensorFlow;
         bool timeMajor = c.Flag("time_major", false);

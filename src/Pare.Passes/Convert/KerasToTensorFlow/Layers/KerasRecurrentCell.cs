@@ -1,9 +1,9 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>One step of a recurrent layer. Weights: kernel [features, gates·units], recurrent kernel [units, gates·units], bias.</summary>
-internal abstract class RecurrentCell
+internal abstract class KerasRecurrentCell
 {
-    protected RecurrentCell(LayerContext context, int gates)
+    protected KerasRecurrentCell(LayerContext context, int gates)
     {
         Context = context;
         Kernel = context.Weight(0);

@@ -3,7 +3,7 @@ namespace Pare.Passes.Conversion;
 /// <summary>
 /// Gates in the order z, r, h: h' = z·h + (1 - z)·act(h̃), where the reset gate acts on the state before its product (one bias [3u]) or after (two biases [2, 3u]).
 /// </summary>
-internal sealed class GruCell : RecurrentCell
+internal sealed class KerasGruCell : KerasRecurrentCell
 {
     private readonly bool _resetAfter;
     private readonly Value? _recurrentBias;
@@ -12,7 +12,7 @@ internal sealed class GruCell : RecurrentCell
     private readonly Value? _gates;
     private readonly Value? _candidate;
 
-    public GruCell(LayerContext context)
+    public KerasGruCell(LayerContext context)
         : base(context, 3)
     {
         int width = (int)(3 * Units);

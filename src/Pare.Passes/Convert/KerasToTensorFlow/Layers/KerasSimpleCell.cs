@@ -1,7 +1,7 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>h' = act(x·W + b + h·U).</summary>
-internal sealed class SimpleCell(LayerContext context) : RecurrentCell(context, 1)
+internal sealed class KerasSimpleCell(LayerContext context) : KerasRecurrentCell(context, 1)
 {
     public override int States => 1;
 

@@ -1,7 +1,7 @@
 namespace Pare.Passes.Conversion;
 
 /// <summary>Gates in the order i, f, c, o: c' = f·c + i·act(c̃), h' = o·act(c').</summary>
-internal sealed class LstmCell(LayerContext context) : RecurrentCell(context, 4)
+internal sealed class KerasLstmCell(LayerContext context) : KerasRecurrentCell(context, 4)
 {
     public override int States => 2;
 

@@ -14,6 +14,7 @@ internal sealed class TensorFlowConverter : ILoweringHost
     private readonly HashSet<Value> _named;
     private readonly List<UnsupportedNode> _unsupported;
     private readonly FunctionBudget _budget;
+    private readonly HashSet<Value> _complex = new(ReferenceEqualityComparer.Instance);
     private readonly IReadOnlyList<Value> _inputs;
     private readonly IReadOnlyList<Value> _outputs;
 
@@ -145,6 +146,12 @@ internal sealed class TensorFlowConverter : ILoweringHost
         return null;
     }
 
+    /// <summary>Says that an ONNX value holds complex numbers, real and imaginary part along an axis more, the last.</summary>
+    public void MarkComplex(Value lowered) => _complex.Add(lowered);
+
+    /// <summary>Whether an ONNX value holds complex numbers.</summary>
+    public bool IsComplex(Value lowered) => _complex.Contains(lowered);
+
     /// <summary>Makes an ONNX value stand for a TensorFlow value and gives it that name where it has none of its own yet.</summary>
     public void Bind(Value value, Value lowered)
     {
@@ -200,6 +207,7 @@ internal sealed class TensorFlowConverter : ILoweringHost
         _builder.Prefix = node.Name;
         try
         {
+            ComplexLowerings.Check(node, v => Find(v) is { } found && (_complex.Contains(found) || found.Type is DataType.Complex64 or DataType.Complex128));
             lowering(new LoweringContext(this, node));
         }
         catch (LoweringException e)

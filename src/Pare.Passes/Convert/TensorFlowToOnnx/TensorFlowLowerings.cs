@@ -28,6 +28,8 @@ internal static class TensorFlowLowerings
         ColorLowerings.All,
         SpecialMathLowerings.All,
         AudioLowerings.All,
+        ComplexLowerings.All,
+        DetectionLowerings.All,
         FusedLowerings.All,
         RandomLowerings.All,
         ConvolutionLowerings.All,

@@ -80,7 +80,7 @@ internal static class BinaryMathLowerings
 
     private static Value TruncateMod(OnnxBuilder b, Value x, Value y) => b.Apply("Mod", [x, y], ("fmod", AttributeValue.Of(1L)));
 
-    private static Value Atan2(OnnxBuilder b, Value y, Value x)
+    public static Value Atan2(OnnxBuilder b, Value y, Value x)
     {
         Value zero = Zero(b, x);
         Value direct = b.Elementwise("Atan", b.Elementwise("Div", y, x));

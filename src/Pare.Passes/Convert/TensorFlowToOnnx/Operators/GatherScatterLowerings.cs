@@ -32,9 +32,17 @@ internal static class GatherScatterLowerings
 
     private static Value Indices(LoweringContext c, Value x) => c.Onnx.Cast(x, DataType.Int64);
 
-    private static Value ScatterInto(OnnxBuilder b, Value target, Value indices, Value updates, string reduction) => reduction == "none"
-        ? b.Emit("ScatterND", [target, indices, updates])
-        : b.Emit("ScatterND", [target, indices, updates], ("reduction", AttributeValue.Of(reduction)));
+    // ONNX Runtime adds and compares no 16-bit floats here.
+    private static Value ScatterInto(OnnxBuilder b, Value target, Value indices, Value updates, string reduction)
+    {
+        if (reduction == "none")
+        {
+            return b.Emit("ScatterND", [target, indices, updates]);
+        }
+
+        DataType compute = target.Type is DataType.BFloat16 or DataType.Float16 ? DataType.Float32 : target.Type;
+        return b.Cast(b.Emit("ScatterND", [b.Cast(target, compute), indices, b.Cast(updates, compute)], ("reduction", AttributeValue.Of(reduction))), target.Type);
+    }
 
     private static Value Gather(LoweringContext c, Value data, Value indices, long axis, long batch)
     {
@@ -74,18 +82,11 @@ internal static class GatherScatterLowerings
     {
         OnnxBuilder b = c.Onnx;
         Value updates = c.Input(1);
-        DataType compute = updates.Type is DataType.BFloat16 or DataType.Float16 ? DataType.Float32 : updates.Type;
-        Value zeros = b.ExpandTo(b.Scalar(compute, 0), b.AsVector(c.Input(2)));
-        c.SetOutput(b.Cast(ScatterInto(b, zeros, Indices(c, c.Input(0)), b.Cast(updates, compute), "add"), updates.Type));
+        Value zeros = b.ExpandTo(b.Scalar(updates.Type, 0), b.AsVector(c.Input(2)));
+        c.SetOutput(ScatterInto(b, zeros, Indices(c, c.Input(0)), updates, "add"));
     }
 
-    private static void Scatter(LoweringContext c, string reduction)
-    {
-        OnnxBuilder b = c.Onnx;
-        DataType type = c.Input(0).Type;
-        DataType compute = reduction != "none" && type is DataType.BFloat16 or DataType.Float16 ? DataType.Float32 : type;
-        c.SetOutput(b.Cast(ScatterInto(b, b.Cast(c.Input(0), compute), Indices(c, c.Input(1)), b.Cast(c.Input(2), compute), reduction), type));
-    }
+    private static void Scatter(LoweringContext c, string reduction) => c.SetOutput(ScatterInto(c.Onnx, c.Input(0), Indices(c, c.Input(1)), c.Input(2), reduction));
 
     private static void TensorScatterSub(LoweringContext c)
         => c.SetOutput(ScatterInto(c.Onnx, c.Input(0), Indices(c, c.Input(1)), UnaryMathLowerings.Negate(c.Onnx, c.Input(2)), "add"));

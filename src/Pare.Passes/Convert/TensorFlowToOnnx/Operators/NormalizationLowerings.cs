@@ -12,7 +12,7 @@ internal static class NormalizationLowerings
         new("FusedBatchNormV3", FusedBatchNorm),
         new("BatchNormWithGlobalNormalization", Global),
         new("LRN", LocalResponse),
-        new("L2Loss", c => c.SetOutput(c.Onnx.Mul(c.Onnx.Emit("ReduceSumSquare", [c.Input(0)], ("keepdims", AttributeValue.Of(0L))), c.Onnx.Scalar(c.Input(0).Type, 0.5)))),
+        new("L2Loss", L2Loss),
         new("Softmax", c => Last(c, "Softmax")),
         new("LogSoftmax", c => Last(c, "LogSoftmax")),
     ];
@@ -22,6 +22,14 @@ internal static class NormalizationLowerings
         Value x = c.Input(0);
         bool direct = x.Type is DataType.Float64;
         c.SetOutput(c.Onnx.Cast(c.Onnx.Emit(@operator, [direct ? x : c.Onnx.AsFloat(x)], ("axis", AttributeValue.Of(-1L))), x.Type));
+    }
+
+    private static void L2Loss(LoweringContext c)
+    {
+        OnnxBuilder b = c.Onnx;
+        Value x = c.Input(0);
+        Value data = x.Type == DataType.Float64 ? x : b.Cast(x, DataType.Float32);
+        c.SetOutput(b.Cast(b.Mul(b.Emit("ReduceSumSquare", [data], ("keepdims", AttributeValue.Of(0L))), b.Scalar(data.Type, 0.5)), x.Type));
     }
 
     private static void BiasAdd(LoweringContext c) => c.SetOutput(AddBias(c, c.Input(0), c.Input(1)));

@@ -5,11 +5,13 @@ namespace Pare.Cli;
 /// <summary>Arguments and options that several verbs share.</summary>
 internal static class Arguments
 {
-    public static Argument<string> Model() => new("MODEL") { Description = "A model: .pb, .pbtxt, .onnx, also inside .gz, a one-file .zip or .pare" };
+    public static Argument<string> Model() => new("MODEL") { Description = "A model: .pb, .pbtxt, .onnx, a SavedModel folder, also inside .gz, a one-file .zip or .pare" };
 
-    public static Argument<string[]> Models() => new("MODEL") { Description = "Models: .pb, .pbtxt, .onnx, also inside .gz, a one-file .zip or .pare", Arity = ArgumentArity.OneOrMore };
+    public static Argument<string[]> Models() => new("MODEL") { Description = "Models: .pb, .pbtxt, .onnx, SavedModel folders, also inside .gz, a one-file .zip or .pare", Arity = ArgumentArity.OneOrMore };
 
     public static Option<string> Output(string description = "Where to write the result") => new("--output", "-o") { Description = description, Required = true, HelpName = "OUT" };
+
+    public static Option<string?> Signature() => new("--signature") { Description = "Which of a SavedModel's signatures names inputs and outputs (default: serving_default)", HelpName = "NAME" };
 
     public static Option<bool> Force() => new("--force", "-f") { Description = "Replace existing output files" };
 

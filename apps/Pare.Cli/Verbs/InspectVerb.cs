@@ -9,17 +9,18 @@ internal sealed class InspectVerb : Verb
     private readonly Argument<string> _model = Arguments.Model();
     private readonly Option<string?> _target = new("--target") { Description = $"List what a runtime cannot run: {string.Join(", ", RuntimeTargets.All.Select(t => t.Name))}", HelpName = "RUNTIME" };
     private readonly Option<int> _top = new("--top") { Description = "How many of the largest tensors to list", DefaultValueFactory = _ => 10, HelpName = "N" };
+    private readonly Option<string?> _signature = Arguments.Signature();
 
     public override string Example => "pare inspect samples/petals/petals.pb --target tf-mobile";
 
-    protected override IEnumerable<Symbol> Symbols => [_model, _target, _top];
+    protected override IEnumerable<Symbol> Symbols => [_model, _target, _top, _signature];
 
     protected override int Run(VerbContext context)
     {
         string? target = context.Get(_target);
         InspectReport report = ModelInspector.Inspect(
             context.GetRequired(_model),
-            new InspectOptions { LargestTensors = context.Get(_top), Runner = context.Runner, Target = target is null ? null : RuntimeTargets.Find(target) });
+            new InspectOptions { LargestTensors = context.Get(_top), Runner = context.Runner, Target = target is null ? null : RuntimeTargets.Find(target), Signature = context.Get(_signature) });
         foreach (string w in report.Warnings)
         {
             context.Warn(w);

@@ -12,8 +12,9 @@ internal abstract class RewriteVerb : Verb
     private readonly Option<string> _check = Arguments.Check();
     private readonly Option<string?> _recipe = Arguments.Recipe();
     private readonly Option<int> _seed = Arguments.Seed();
+    private readonly Option<string?> _signature = Arguments.Signature();
 
-    protected sealed override IEnumerable<Symbol> Symbols => [_model, _output, .. Options, _check, _recipe, _force, _seed];
+    protected sealed override IEnumerable<Symbol> Symbols => [_model, _output, .. Options, _check, _recipe, _signature, _force, _seed];
 
     /// <summary>The verb's own options.</summary>
     protected abstract IEnumerable<Symbol> Options { get; }
@@ -35,6 +36,7 @@ internal abstract class RewriteVerb : Verb
         RewriteRequest request = new()
         {
             Input = context.GetRequired(_model),
+            Signature = context.Get(_signature),
             Output = context.Get(_output)!,
             Steps = [Step(context)],
             Check = CheckOptions.Parse(context.Get(_check)!),

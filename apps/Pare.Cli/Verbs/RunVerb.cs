@@ -13,18 +13,19 @@ internal sealed class RunVerb : Verb
     private readonly Option<string> _output = Arguments.Output("Where to write the outputs, by name");
     private readonly Option<string[]> _outputs = Arguments.Names("--outputs", "What to fetch, inner tensors too (default: the model's outputs)");
     private readonly Option<bool> _steps = new("--steps") { Description = "Run along an extra first axis, keeping the state between steps" };
+    private readonly Option<string?> _signature = Arguments.Signature();
     private readonly Option<bool> _force = Arguments.Force();
 
     public override string Example => "pare run samples/chars/chars.onnx --inputs tokens.npz -o scores.npz";
 
-    protected override IEnumerable<Symbol> Symbols => [_model, _inputs, _output, _outputs, _steps, _force];
+    protected override IEnumerable<Symbol> Symbols => [_model, _inputs, _output, _outputs, _steps, _signature, _force];
 
     protected override int Run(VerbContext context)
     {
         using FileTransaction outputs = context.OpenOutputs(context.Get(_force));
         string path = context.Get(_output)!;
         FileTransaction.CheckTarget(path, context.Get(_force));
-        OpenedModel loaded = ModelFile.Open(context.GetRequired(_model));
+        OpenedModel loaded = ModelFile.Open(context.GetRequired(_model), new OpenOptions { Signature = context.Get(_signature) });
         context.Tell(loaded.Model.Diagnostics);
         List<KeyValuePair<string, TensorData>> arrays;
         using (NpzFile npz = NpzFile.Open(context.Get(_inputs)!))

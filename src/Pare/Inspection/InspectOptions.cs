@@ -11,4 +11,7 @@ public sealed record InspectOptions
 
     /// <summary>A runtime to check the operators for; null for none.</summary>
     public RuntimeTarget? Target { get; init; }
+
+    /// <summary>Which of a SavedModel's signatures names inputs and outputs; null for <c>serving_default</c>, else the first.</summary>
+    public string? Signature { get; init; }
 }

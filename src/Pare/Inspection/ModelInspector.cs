@@ -10,7 +10,7 @@ public static class ModelInspector
     /// <exception cref="ModelFormatException">The file is damaged or of no known format.</exception>
     public static InspectReport Inspect(string path, InspectOptions? options = null)
     {
-        OpenedModel opened = ModelFile.Open(path);
+        OpenedModel opened = ModelFile.Open(path, new OpenOptions { Signature = options?.Signature });
         return Inspect(opened.Model, path, opened.Format.Name, opened.Format.FolderFile is null ? opened.Content.Length : opened.FileBytes, options);
     }
 

@@ -17,6 +17,11 @@ public static class FileMeasurer
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new SizeOptions();
+        if (Directory.Exists(path))
+        {
+            throw new UsageException($"'{path}' is a folder; name the files in it", path);
+        }
+
         if (!File.Exists(path))
         {
             throw new FileNotFoundException($"there is no file '{path}'", path);

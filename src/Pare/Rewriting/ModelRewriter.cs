@@ -33,7 +33,7 @@ public sealed class ModelRewriter
             FileTransaction.CheckTarget(request.Recipe, request.Force);
         }
 
-        OpenedModel loaded = ModelFile.Open(request.Input);
+        OpenedModel loaded = ModelFile.Open(request.Input, new OpenOptions { Signature = request.Signature });
         if (!request.Steps.Any(s => s.Converts))
         {
             ModelFile.CheckTarget(loaded.Format, request.Output, request.Force);

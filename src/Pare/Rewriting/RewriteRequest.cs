@@ -6,6 +6,9 @@ public sealed record RewriteRequest
     /// <summary>The model's file.</summary>
     public required string Input { get; init; }
 
+    /// <summary>Which of a SavedModel's signatures names inputs and outputs; null for <c>serving_default</c>, else the first.</summary>
+    public string? Signature { get; init; }
+
     /// <summary>Where the result goes; its suffix must be of the result's format.</summary>
     public required string Output { get; init; }
 

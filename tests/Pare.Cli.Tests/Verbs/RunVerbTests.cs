@@ -13,6 +13,24 @@ public sealed class RunVerbTests
 
     public static TheoryData<string> Goldens => [.. SharedFiles.Find(Path.Combine("golden", "tensorflow-ops"), "*.pb").Select(p => Path.GetFileNameWithoutExtension(p))];
 
+    [Fact]
+    public void Run_SavedModelFolder_TakesAndGivesTheSignaturesNames()
+    {
+        string folder = SharedFiles.InShared("models", "wild", "basic_pitch_saved_model");
+        using TemporaryFolder temporary = new();
+        using NpzFile golden = NpzFile.Open(folder + ".golden.npz");
+        using (FileStream stream = File.Create(temporary["in.npz"]))
+        {
+            NpzWriter.Write(stream, [KeyValuePair.Create("input_2", golden.Read("in_0"))]);
+        }
+
+        CommandRun run = CommandRun.Of("run", folder, "--inputs", temporary["in.npz"], "-o", temporary["out.npz"], "--signature", "serving_default");
+        Assert.True(run.Code == 0, run.Error);
+        using NpzFile results = NpzFile.Open(temporary["out.npz"]);
+        Assert.Equal(["contour:0", "note:0", "onset:0"], results.Names.Order(StringComparer.Ordinal));
+        Assert.Equal(2, CommandRun.Of("inspect", folder, "--signature", "nobody").Code);
+    }
+
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Goldens))]
     public void Run_RecordedGraph_GivesTheRecordedOutputs(string name)

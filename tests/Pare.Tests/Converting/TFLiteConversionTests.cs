@@ -111,6 +111,8 @@ public class TFLiteConversionTests
     [Theory]
     [InlineData("zoo2d.h5")]
     [InlineData("zoo2d.keras")]
+    [InlineData("zooseq.h5")]
+    [InlineData("zooseq.keras")]
     public void Convert_KerasZoo_LiteRtAgreesWithRecord(string name)
     {
         using NpzFile golden = NpzFile.Open(SharedFiles.InShared("golden", "keras", name + ".npz"));

@@ -8,7 +8,7 @@ if (args is ["--refill", string structure, string refilled])
     return 0;
 }
 
-// --quick [kmeans | codecs FLOATS.bin… | round MODEL.pb…]: stopwatch tables in seconds; else BenchmarkDotNet with its own arguments.
+// --quick [kmeans | open MODEL… | codecs FLOATS.bin… | round MODEL.pb…]: stopwatch tables in seconds; else BenchmarkDotNet with its own arguments.
 if (args is ["--quick", .. string[] names])
 {
     if (names is ["codecs", .. string[] arrays])
@@ -22,6 +22,14 @@ if (args is ["--quick", .. string[] names])
     if (names.Length == 0 || names.Contains("kmeans"))
     {
         QuickKMeans.Run(table);
+    }
+
+    if (names is ["open", .. string[] opened])
+    {
+        foreach (string model in opened)
+        {
+            QuickOpen.Run(table, model);
+        }
     }
 
     if (names is ["round", .. string[] models])

@@ -7,7 +7,11 @@ namespace Pare;
 /// </summary>
 public sealed class Value
 {
+    // From so many uses on, a table of where each stands spares the search for it.
+    private const int ManyUses = 64;
+
     private readonly List<Use> _uses = [];
+    private Dictionary<Use, int>? _places;
     private string? _name;
 
     /// <summary>Creates a value that no node makes: a graph input or an initializer.</summary>
@@ -84,18 +88,48 @@ public sealed class Value
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Type}{Shape}";
 
-    internal void AddUse(Node node, int index) => _uses.Add(new Use(node, index));
+    internal void AddUse(Node node, int index)
+    {
+        Use use = new(node, index);
+        _uses.Add(use);
+        if (_places is not null)
+        {
+            _places[use] = _uses.Count - 1;
+        }
+        else if (_uses.Count > ManyUses)
+        {
+            _places = new Dictionary<Use, int>(_uses.Count * 2);
+            for (int i = 0; i < _uses.Count; i++)
+            {
+                _places[_uses[i]] = i;
+            }
+        }
+    }
 
     internal void RemoveUse(Node node, int index)
     {
-        for (int i = _uses.Count - 1; i >= 0; i--)
+        Use use = new(node, index);
+        int at;
+        if (_places is null)
         {
-            if (ReferenceEquals(_uses[i].Node, node) && _uses[i].Index == index)
-            {
-                _uses[i] = _uses[^1];
-                _uses.RemoveAt(_uses.Count - 1);
-                return;
-            }
+            at = _uses.LastIndexOf(use);
+        }
+        else if (!_places.Remove(use, out at))
+        {
+            at = -1;
+        }
+
+        if (at < 0)
+        {
+            return;
+        }
+
+        Use last = _uses[^1];
+        _uses[at] = last;
+        _uses.RemoveAt(_uses.Count - 1);
+        if (_places is not null && at < _uses.Count)
+        {
+            _places[last] = at;
         }
     }
 }

@@ -89,4 +89,24 @@ public sealed class GraphTests
         DenseTensorData t = new(DataType.Int4, new TensorShape(3), new byte[] { 0xF7, 0x08 });
         Assert.Equal([7f, -1f, -8f], t.ToFloats());
     }
+
+    [Fact]
+    public void ReplaceUses_HundredThousandUses_TakesNoQuadraticTime()
+    {
+        Graph graph = new();
+        Value x = graph.CreateNode("x", "Placeholder").Output;
+        Node[] nodes = [.. Enumerable.Range(0, 50_000).Select(i => graph.CreateNode($"n{i}", "Add", [x, x]))];
+        Value y = graph.CreateNode("y", "Placeholder").Output;
+        System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
+        graph.ReplaceUses(x, y);
+        Assert.Empty(x.Uses);
+        Assert.Equal(100_000, y.Uses.Count);
+        nodes[7].SetInput(1, x);
+        Assert.Equal(new Use(nodes[7], 1), Assert.Single(x.Uses));
+        Assert.DoesNotContain(new Use(nodes[7], 1), y.Uses);
+        graph.RemoveNodes(nodes);
+        Assert.Empty(y.Uses);
+        Assert.Empty(x.Uses);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed}");
+    }
 }

@@ -23,6 +23,8 @@ internal static class Arguments
 
     public static Option<string?> Recipe() => new("--recipe") { Description = "Keep what was done, to be replayed by 'pare apply'", HelpName = "OUT.json" };
 
+    public static Option<string?> Histogram() => new("--histogram") { Description = "Draw how the weights are spread, a panel a tensor, with the centroids where they are few", HelpName = "OUT.png" };
+
     /// <summary>Names separated by commas, in one option or several.</summary>
     public static Option<string[]> Names(string name, string description) => new(name)
     {

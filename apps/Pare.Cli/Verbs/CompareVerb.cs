@@ -15,9 +15,12 @@ internal sealed class CompareVerb : Verb
     private readonly Option<double?> _minSqnr = new("--min-sqnr") { Description = "Exit 1 where the signal to noise of the outputs is lower", HelpName = "DB" };
     private readonly Option<double?> _maxDrop = new("--max-drop") { Description = "Exit 1 where the accuracy falls by more percentage points", HelpName = "POINTS" };
 
+    private readonly Option<string?> _histogram = Arguments.Histogram();
+    private readonly Option<bool> _force = Arguments.Force();
+
     public override string Example => "pare compare samples/petals/petals.pb samples/petals/petals.onnx --data samples/petals/test --limit 50 --shuffle";
 
-    protected override IEnumerable<Symbol> Symbols => [_a, _b, .. _data.Symbols, _maxAbs, _minSqnr, _maxDrop, _skip.Symbol];
+    protected override IEnumerable<Symbol> Symbols => [_a, _b, .. _data.Symbols, _maxAbs, _minSqnr, _maxDrop, _histogram, _force, _skip.Symbol];
 
     protected override int Run(VerbContext context)
     {
@@ -45,6 +48,11 @@ internal sealed class CompareVerb : Verb
         if (maxDrop is not null && result.AccuracyA is null)
         {
             throw new UsageException("--max-drop needs data with labels", "--max-drop");
+        }
+
+        if (context.Get(_histogram) is { } picture)
+        {
+            HistogramFile.Write(context, picture, context.Get(_force), a.Model, b.Model);
         }
 
         context.Print(() => JsonReport.Of(result), p => Draw(result, p));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pare.Formats;
 using Pare.Workflows;
 
 namespace Pare.Cli;
@@ -10,10 +11,12 @@ internal sealed class InspectVerb : Verb
     private readonly Option<string?> _target = new("--target") { Description = $"List what a runtime cannot run: {string.Join(", ", RuntimeTargets.All.Select(t => t.Name))}", HelpName = "RUNTIME" };
     private readonly Option<int> _top = new("--top") { Description = "How many of the largest tensors to list", DefaultValueFactory = _ => 10, HelpName = "N" };
     private readonly Option<string?> _signature = Arguments.Signature();
+    private readonly Option<string?> _histogram = Arguments.Histogram();
+    private readonly Option<bool> _force = Arguments.Force();
 
     public override string Example => "pare inspect samples/petals/petals.pb --target tf-mobile";
 
-    protected override IEnumerable<Symbol> Symbols => [_model, _target, _top, _signature];
+    protected override IEnumerable<Symbol> Symbols => [_model, _target, _top, _signature, _histogram, _force];
 
     protected override int Run(VerbContext context)
     {
@@ -24,6 +27,11 @@ internal sealed class InspectVerb : Verb
         foreach (string w in report.Warnings)
         {
             context.Warn(w);
+        }
+
+        if (context.Get(_histogram) is { } picture)
+        {
+            HistogramFile.Write(context, picture, context.Get(_force), ModelFile.Open(context.GetRequired(_model)).Model);
         }
 
         context.Print(report, ReportJson.Default.InspectReport, p => Draw(report, p));

@@ -58,13 +58,18 @@ internal sealed class IdxStream : IDisposable
                 }
 
                 uint extent = BinaryPrimitives.ReadUInt32BigEndian(header);
-                if (extent > int.MaxValue || (i > 0 && (itemBytes *= extent) is < 1 or > 1 << 28))
+                if (extent > int.MaxValue || (i > 0 && (itemBytes *= extent) is < 1 or > 1 << 24))
                 {
                     throw new ModelFormatException("IDX", $"dimension {i} is {extent}, out of range", file: path);
                 }
 
                 dimensions[i] = (int)extent;
                 total *= i == 0 ? extent : 1;
+            }
+
+            if (total == 0)
+            {
+                throw new ModelFormatException("IDX", "the header announces no items", file: path);
             }
 
             if (total > options.MaxSamples)

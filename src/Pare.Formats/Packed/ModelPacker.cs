@@ -7,6 +7,7 @@ public static class ModelPacker
 {
     // Above this many bytes of numbers the fast codecs are taken, which reach nearly the same.
     private const long QuickFrom = 1 << 24;
+    private const long BytesUpTo = 1 << 20;
 
     /// <summary>Whether a file is a container, by its first bytes.</summary>
     public static bool IsPacked(ByteSource file)
@@ -110,6 +111,22 @@ public static class ModelPacker
             codings[k] = pieces[k].Kind == PieceKind.Numbers ? PieceChooser.Choose(content, pieces[k], quick) : null;
             options.Progress?.Report(0.05 + 0.25 * Interlocked.Increment(ref done) / pieces.Count);
         });
+        if (content.Length > BytesUpTo || !Array.Exists(codings, c => c?.Kind == SegmentKind.Integers))
+        {
+            Write(content, pieces, codings, lossy, output, options, cancellation);
+            return;
+        }
+
+        // Small files of whole numbers that repeat among tensors, or between them and the structure, are sometimes smaller as bytes throughout.
+        using MemoryStream apart = new();
+        Write(content, pieces, codings, lossy, apart, options, cancellation);
+        using MemoryStream together = new();
+        Write(content, [new PackPiece(0, content.Length, PieceKind.Structure)], [null], lossy, together, options, cancellation);
+        (together.Length < apart.Length ? together : apart).WriteTo(output);
+    }
+
+    private static void Write(ByteSource content, List<PackPiece> pieces, PieceCoding?[] codings, bool lossy, Stream output, PackOptions options, CancellationToken cancellation)
+    {
         ContainerWriter writer = new(content);
         for (int k = 0; k < pieces.Count; k++)
         {

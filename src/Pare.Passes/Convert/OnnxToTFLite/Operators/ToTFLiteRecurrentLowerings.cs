@@ -107,7 +107,6 @@ internal static class ToTFLiteRecurrentLowerings
             return b.Constant(new DenseTensorData(content.Type, new TensorShape(rest), part), x.Name);
         }
 
-        
         return b.Emit(
             "STRIDED_SLICE",
             [x, b.Int32s(direction), b.Int32s(direction + 1), b.Int32s(1)],

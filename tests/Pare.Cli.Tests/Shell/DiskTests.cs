@@ -43,6 +43,7 @@ public sealed class DiskTests
         if (OperatingSystem.IsWindows())
         {
             Assert.Skip("needs permissions of a Unix file system");
+            return;
         }
 
         File.SetUnixFileMode(locked, UnixFileMode.UserRead | UnixFileMode.UserExecute);

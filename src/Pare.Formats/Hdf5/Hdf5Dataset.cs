@@ -46,8 +46,13 @@ internal sealed record Hdf5Dataset
         DataType element = ElementOf(source, type);
         Hdf5Dataset plain = new()
         {
-            Path = source.Path, File = source.File, Datatype = type, ElementType = element, Shape = shape,
-            HeaderHasChecksums = header.HasChecksums, Fill = ReadFill(header, type),
+            Path = source.Path,
+            File = source.File,
+            Datatype = type,
+            ElementType = element,
+            Shape = shape,
+            HeaderHasChecksums = header.HasChecksums,
+            Fill = ReadFill(header, type),
         };
         long at = Required(Hdf5Message.Layout, "layout").At;
         int version = bytes.Byte(at);

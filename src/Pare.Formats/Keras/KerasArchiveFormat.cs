@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pare.Formats.Hdf5;
 
 namespace Pare.Formats.Keras;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using Pare.Formats.Hdf5;
 
 namespace Pare.Formats.Keras;

@@ -1,4 +1,3 @@
-using Pare.Evaluation;
 using Pare.Formats;
 using Pare.Runtime;
 using Pare.Testing;

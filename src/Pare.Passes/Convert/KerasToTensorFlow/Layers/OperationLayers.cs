@@ -10,10 +10,33 @@ internal static class OperationLayers
     // How TensorFlow's functions and Keras 3's classes are called here.
     private static readonly Dictionary<string, string> s_aliases = new(StringComparer.Ordinal)
     {
-        ["__operators__.add"] = "add", ["__operators__.sub"] = "subtract", ["__operators__.mul"] = "multiply", ["__operators__.truediv"] = "divide", ["__operators__.pow"] = "pow",
-        ["__operators__.neg"] = "negative", ["__operators__.abs"] = "abs", ["__operators__.matmul"] = "matmul", ["truedivide"] = "divide", ["truediv"] = "divide", ["realdiv"] = "divide", ["power"] = "pow",
-        ["absolute"] = "abs", ["swish"] = "silu", ["concatenate"] = "concat", ["reducemean"] = "mean", ["reducesum"] = "sum", ["reducemax"] = "max", ["reducemin"] = "min", ["amax"] = "max", ["amin"] = "min",
-        ["clipbyvalue"] = "clip", ["permutedims"] = "transpose", ["sub"] = "subtract", ["mul"] = "multiply", ["neg"] = "negative", ["l2normalize"] = "normalize",
+        ["__operators__.add"] = "add",
+        ["__operators__.sub"] = "subtract",
+        ["__operators__.mul"] = "multiply",
+        ["__operators__.truediv"] = "divide",
+        ["__operators__.pow"] = "pow",
+        ["__operators__.neg"] = "negative",
+        ["__operators__.abs"] = "abs",
+        ["__operators__.matmul"] = "matmul",
+        ["truedivide"] = "divide",
+        ["truediv"] = "divide",
+        ["realdiv"] = "divide",
+        ["power"] = "pow",
+        ["absolute"] = "abs",
+        ["swish"] = "silu",
+        ["concatenate"] = "concat",
+        ["reducemean"] = "mean",
+        ["reducesum"] = "sum",
+        ["reducemax"] = "max",
+        ["reducemin"] = "min",
+        ["amax"] = "max",
+        ["amin"] = "min",
+        ["clipbyvalue"] = "clip",
+        ["permutedims"] = "transpose",
+        ["sub"] = "subtract",
+        ["mul"] = "multiply",
+        ["neg"] = "negative",
+        ["l2normalize"] = "normalize",
     };
 
     public static IEnumerable<KeyValuePair<string, LayerLowering>> All { get; } =

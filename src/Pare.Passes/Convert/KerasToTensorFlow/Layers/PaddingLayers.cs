@@ -73,6 +73,6 @@ internal static class PaddingLayers
             _ when values.Length == 2 * spatial => [.. Enumerable.Range(0, spatial).Select(i => (values[2 * i], values[(2 * i) + 1]))],
             _ => throw new LoweringException($"'{name}' has {values.Length} numbers for {spatial} axes"),
         };
-        return Array.TrueForAll(amounts, a => a is (>= 0, >= 0)) ? amounts : throw new LoweringException($"'{name}' holds negative numbers");
+        return Array.TrueForAll(amounts, a => a is ( >= 0, >= 0)) ? amounts : throw new LoweringException($"'{name}' holds negative numbers");
     }
 }

@@ -5,7 +5,7 @@ namespace Pare.Cli;
 /// <summary>Arguments and options that several verbs share.</summary>
 internal static class Arguments
 {
-    public static Argument<string> Model() => new("MODEL") { Description = "A model: .pb, .pbtxt, .onnx, a SavedModel folder, also inside .gz, a one-file .zip or .pare" };
+    public static Argument<string> Model() => new("MODEL") { Description = "A model: .pb, .pbtxt, .onnx, .tflite, .h5, .keras, a SavedModel folder, also inside .gz, a one-file .zip or .pare" };
 
     public static Argument<string[]> Models() => new("MODEL") { Description = "Models: .pb, .pbtxt, .onnx, SavedModel folders, also inside .gz, a one-file .zip or .pare", Arity = ArgumentArity.OneOrMore };
 

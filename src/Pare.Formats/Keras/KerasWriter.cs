@@ -15,7 +15,7 @@ internal static class KerasWriter
         KerasExtension extension = Check(model);
         if (extension.WeightsEntry is not null)
         {
-            throw new GraphException("the model comes from a .keras archive and cannot be written as .h5; name a .keras file, or convert it to another format");
+            throw new UsageException("the model comes from a .keras archive and cannot be written as .h5; name a .keras file, or convert it to another format");
         }
 
         PatchedSource file = new(extension.File);
@@ -29,7 +29,7 @@ internal static class KerasWriter
         KerasExtension extension = Check(model);
         if (extension.WeightsEntry is not { } entry)
         {
-            throw new GraphException("the model comes from an .h5 file and cannot be written as .keras; name an .h5 file, or convert it to another format");
+            throw new UsageException("the model comes from an .h5 file and cannot be written as .keras; name an .h5 file, or convert it to another format");
         }
 
         ZipDirectory zip = ZipDirectory.Read(extension.File);

@@ -55,7 +55,7 @@ internal sealed class LiteRtProcess
 
         try
         {
-            ProcessStartInfo start = new("node", [Path.Combine(folder, "server.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = folder };
+            ProcessStartInfo start = new("node", [Path.Combine(SharedFiles.Repository, "src", "Pare", "LiteRt", "server.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = folder };
             return (new LiteRtProcess(Process.Start(start)!), null);
         }
         catch (Win32Exception e)

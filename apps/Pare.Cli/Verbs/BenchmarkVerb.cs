@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pare.Formats;
 using Pare.Workflows;
 
 namespace Pare.Cli;
@@ -7,20 +8,45 @@ namespace Pare.Cli;
 internal sealed class BenchmarkVerb : Verb
 {
     private readonly Argument<string[]> _models = Arguments.Models();
-    private readonly Option<int> _runs = new("--runs") { Description = "Timed runs", DefaultValueFactory = _ => 100, HelpName = "N" };
-    private readonly Option<int> _warmUp = new("--warm-up") { Description = "Runs before timing", DefaultValueFactory = _ => 10, HelpName = "N" };
+    private readonly Option<string> _runtime = new("--runtime") { Description = "What runs them: onnxruntime, in this process; litert, under Node (.tflite only, one thread)", DefaultValueFactory = _ => "onnxruntime", HelpName = "RUNTIME" };
+    private readonly Option<string?> _litert = new("--litert") { Description = "Folder whose node_modules holds @litertjs/core (default: PARE_LITERT, else the current folder or one above)", HelpName = "FOLDER" };
+    private readonly Option<int> _runs = new("--runs") { Description = "Timed runs, at least", DefaultValueFactory = _ => 50, HelpName = "N" };
+    private readonly Option<double> _minSeconds = new("--min-seconds") { Description = "Seconds of timed runs, at least", DefaultValueFactory = _ => 1, HelpName = "S" };
+    private readonly Option<double> _maxSeconds = new("--max-seconds") { Description = "Seconds after which no further run is begun", DefaultValueFactory = _ => 150, HelpName = "S" };
+    private readonly Option<int> _warmUp = new("--warm-up") { Description = "Runs before timing, at least", DefaultValueFactory = _ => 1, HelpName = "N" };
+    private readonly Option<double> _warmUpSeconds = new("--warm-up-seconds") { Description = "Seconds of runs before timing, at least", DefaultValueFactory = _ => 0.5, HelpName = "S" };
     private readonly Option<int> _batch = new("--batch") { Description = "Samples a run", DefaultValueFactory = _ => 1, HelpName = "N" };
     private readonly Option<bool> _profile = new("--profile") { Description = "Also measure each operator, in a session of its own" };
     private readonly Option<int> _top = new("--top") { Description = "Operators in the profile's table", DefaultValueFactory = _ => 20, HelpName = "N" };
+    private readonly Option<string?> _chart = new("--chart") { Description = "Draw the models side by side", HelpName = "OUT.png" };
+    private readonly Option<string?> _csv = new("--csv") { Description = "Write a row a model", HelpName = "OUT.csv" };
+    private readonly Option<bool> _force = Arguments.Force();
     private readonly Option<int> _seed = Arguments.Seed();
 
-    public override string Example => "pare benchmark samples/petals/petals.pb --threads 1 --profile";
+    public BenchmarkVerb() => _runtime.AcceptOnlyFromAmong("onnxruntime", "litert");
 
-    protected override IEnumerable<Symbol> Symbols => [_models, _runs, _warmUp, _batch, _profile, _top, _seed];
+    public override string Example => "pare benchmark samples/petals/petals.pb samples/petals/petals.tflite --threads 1 --chart petals.png";
+
+    protected override IEnumerable<Symbol> Symbols => [_models, _runtime, _litert, _runs, _minSeconds, _maxSeconds, _warmUp, _warmUpSeconds, _batch, _profile, _top, _chart, _csv, _force, _seed];
 
     protected override int Run(VerbContext context)
     {
-        BenchmarkOptions options = new() { Runs = context.Get(_runs), WarmUp = context.Get(_warmUp), Batch = context.Get(_batch), Seed = context.Get(_seed), Threads = context.Threads, Profile = context.Get(_profile) };
+        bool litert = context.Get(_runtime) == "litert";
+        BenchmarkOptions options = new()
+        {
+            Runtime = litert ? BenchmarkRuntime.LiteRt : BenchmarkRuntime.OnnxRuntime,
+            LiteRtFolder = context.Get(_litert),
+            Runs = context.Get(_runs),
+            MinSeconds = context.Get(_minSeconds),
+            MaxSeconds = context.Get(_maxSeconds),
+            WarmUp = context.Get(_warmUp),
+            WarmUpSeconds = context.Get(_warmUpSeconds),
+            Batch = context.Get(_batch),
+            Seed = context.Get(_seed),
+            Threads = context.Threads,
+            Profile = context.Get(_profile),
+        };
+        CheckOutputs(context);
         ModelBenchmark benchmark = new(context.Runner);
         List<ModelTiming> timings = [];
         foreach (string model in context.GetRequired(_models))
@@ -29,55 +55,77 @@ internal sealed class BenchmarkVerb : Verb
             timings.Add(benchmark.Measure(model, options, bar, context.Cancellation));
         }
 
-        BenchmarkReport report = new() { Threads = context.Threads, Models = timings };
+        BenchmarkReport report = new() { Runtime = litert ? "litert" : "onnxruntime", Threads = litert ? 1 : context.Threads, Models = timings };
+        WriteOutputs(context, report);
         context.Print(report, ReportJson.Default.BenchmarkReport, p => Draw(report, context.Get(_top), p));
         return ExitCode.Done;
     }
 
-    private static void Draw(BenchmarkReport report, int top, Printer p)
+    // Before anything is timed.
+    private void CheckOutputs(VerbContext context)
     {
-        TextTable table = new("model", ">load ms", ">first ms", ">warm-up ms", ">min ms", ">median ms", ">p95 ms", ">max ms", ">file MB", ">session MB", ">peak MB");
-        foreach (ModelTiming t in report.Models)
+        if (context.Get(_chart) is { } chart)
         {
-            table.Add(t.Model, Ms(t.LoadMs), Ms(t.FirstMs), Ms(t.WarmUpMs), Ms(t.MinMs), Ms(t.MedianMs), Ms(t.P95Ms), Ms(t.MaxMs), Mb(t.ModelBytes), Mb(t.SessionBytes), Mb(t.PeakBytes));
+            if (!Path.GetExtension(chart).Equals(".png", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new UsageException($"'{chart}' does not end in .png; the chart is a PNG picture", "--chart");
+            }
+
+            FileTransaction.CheckTarget(chart, context.Get(_force));
         }
 
-        p.Table(table);
-        p.Line($"{report.Threads} threads");
+        if (context.Get(_csv) is { } csv)
+        {
+            FileTransaction.CheckTarget(csv, context.Get(_force));
+        }
+    }
+
+    private void WriteOutputs(VerbContext context, BenchmarkReport report)
+    {
+        if (context.Get(_chart) is null && context.Get(_csv) is null)
+        {
+            return;
+        }
+
+        using FileTransaction files = context.OpenOutputs(context.Get(_force));
+        if (context.Get(_chart) is { } chart)
+        {
+            files.Create(chart).Write(BenchmarkChart.Draw(report));
+        }
+
+        if (context.Get(_csv) is { } csv)
+        {
+            using StreamWriter writer = new(files.Create(csv), leaveOpen: true);
+            BenchmarkCsv.Write(report, writer);
+        }
+
+        files.Commit();
+    }
+
+    private static void Draw(BenchmarkReport report, int top, Printer p)
+    {
+        TextTable latency = new("latency, ms", ">load", ">first", ">warm-up", ">min", ">median", ">p95", ">max", ">runs");
+        TextTable memory = new("memory, MB", ">model", ">arena", ">model + arena", ">session", ">peak");
+        foreach (ModelTiming t in report.Models)
+        {
+            latency.Add(t.Model, Ms(t.LoadMs), Ms(t.FirstMs), Ms(t.WarmUpMs), Ms(t.MinMs), Ms(t.MedianMs), Ms(t.P95Ms), Ms(t.MaxMs), Show.Count(t.Runs));
+            memory.Add(t.Model, Mb(t.ModelBytes), t.ArenaBytes is { } a ? Mb(a) : "-", t.ArenaBytes is { } b ? Mb(t.ModelBytes + b) : "-", Mb(t.SessionBytes), Mb(t.PeakBytes));
+        }
+
+        p.Table(latency);
+        p.Line();
+        p.Table(memory);
+        p.Line(report.Runtime == "litert" ? "LiteRT as WebAssembly, 1 thread" : $"ONNX Runtime, {report.Threads} threads");
         foreach (ModelTiming t in report.Models)
         {
             if (t.Profile is { } profile)
             {
-                Draw(t.Model, profile, top, p);
+                OperatorTables.Draw(t.Model, profile, top, p);
             }
-        }
-    }
-
-    private static void Draw(string model, OperatorProfile profile, int top, Printer p)
-    {
-        p.Line();
-        p.Line($"{model}: {Ms(profile.TotalMs)} ms in operators a run, mean of {profile.Runs} runs");
-        TextTable types = new("type", ">nodes", ">ms", ">share");
-        foreach (OperatorTypeTiming t in profile.Types)
-        {
-            types.Add(t.Operator, Show.Count(t.Nodes), Ms(t.MeanMs), Show.Percent(t.Share));
-        }
-
-        p.Table(types);
-        TextTable operators = new("operator", "type", ">ms", ">share", ">output KB");
-        foreach (OperatorTiming o in profile.Operators.Take(top))
-        {
-            operators.Add(o.Node, o.Operator, Ms(o.MeanMs), Show.Percent(o.Share), Show.Number(o.OutputBytes / 1e3, "0.0"));
-        }
-
-        p.Table(operators);
-        if (profile.Operators.Count > top)
-        {
-            p.Line($"and {profile.Operators.Count - top} more: --top {profile.Operators.Count} or --json shows all");
         }
     }
 
     private static string Ms(double ms) => Show.Number(ms, "0.000");
 
-    private static string Mb(long bytes) => Show.Number(bytes / 1e6, "0.0");
+    private static string Mb(long bytes) => Show.Number(bytes / 1e6, bytes < 10_000_000 ? "0.000" : "0.0");
 }

@@ -7,22 +7,45 @@ namespace Pare.Workflows;
 public sealed class ModelBenchmark
 {
     private readonly IModelRunner _runner;
+    private bool _primed;
 
     /// <summary>Creates a benchmark.</summary>
     /// <param name="runner">Runs the models.</param>
     public ModelBenchmark(IModelRunner runner) => _runner = runner;
 
     /// <summary>Times a model.</summary>
-    /// <exception cref="UsageException">No random inputs fit the model, or a batch was asked for that the model fixes otherwise.</exception>
+    /// <exception cref="UsageException">No random inputs fit the model, a batch was asked for that the model fixes otherwise, or the options contradict each other.</exception>
+    /// <exception cref="UnsupportedModelException">The runtime cannot run the model.</exception>
+    /// <exception cref="IOException">The file cannot be read, or LiteRT is not there.</exception>
     public ModelTiming Measure(string path, BenchmarkOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new BenchmarkOptions();
-        if (options.Runs < 1 || options.WarmUp < 0 || options.Batch < 1)
+        Check(options);
+        return options.Runtime == BenchmarkRuntime.LiteRt ? LiteRtBenchmark.Measure(path, options) : MeasureHere(path, options, progress, cancellation);
+    }
+
+    private static void Check(BenchmarkOptions o)
+    {
+        if (o.Runs < 1 || o.WarmUp < 0 || o.Batch < 1)
         {
-            throw new UsageException($"{options.Runs} runs, {options.WarmUp} before, batch {options.Batch}: at least one run and a batch of 1 are needed");
+            throw new UsageException($"{o.Runs} runs, {o.WarmUp} before, batch {o.Batch}: at least one run and a batch of 1 are needed");
         }
 
-        long before = Environment.WorkingSet;
+        if (!(o.MinSeconds >= 0) || !(o.WarmUpSeconds >= 0) || !(o.MaxSeconds > 0) || !double.IsFinite(o.MaxSeconds))
+        {
+            throw new UsageException($"at least {o.MinSeconds} s, {o.WarmUpSeconds} s before, at most {o.MaxSeconds} s: expected seconds, 0 or more, and an end");
+        }
+
+        if (o is { Runtime: BenchmarkRuntime.LiteRt, Profile: true })
+        {
+            throw new UsageException("LiteRT's npm package tells no operators: leave --profile out, or --runtime at onnxruntime", "--profile");
+        }
+    }
+
+    private ModelTiming MeasureHere(string path, BenchmarkOptions options, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        Prime();
+        long before = ProcessMemory.Begin();
         long started = Stopwatch.GetTimestamp();
         OpenedModel opened = ModelFile.Open(path);
         using IModelSession session = _runner.Load(opened.Model, new SessionOptions { Threads = options.Threads });
@@ -32,44 +55,71 @@ public sealed class ModelBenchmark
             throw new UsageException($"the model fixes its batch ({string.Join(", ", session.Inputs.Select(i => $"'{i.Name}' {i.Shape}"))}); found --batch {options.Batch}", path);
         }
 
-        ValueDescription[] described = [.. session.Inputs.Select(i => WithBatch(i, options.Batch))];
-        IReadOnlyList<TensorData> inputs = RandomInputs.TryCreate(described, options.Seed, out string? obstacle) ?? throw new UsageException($"the model cannot be timed on random inputs: {obstacle}");
+        IReadOnlyList<TensorData> inputs = Inputs(session.Inputs, options, path);
         double first = Time(session, inputs);
         long after = Environment.WorkingSet;
-        double warm = 0;
-        for (int i = 0; i < options.WarmUp; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            warm += Time(session, inputs);
-        }
-
-        double[] times = new double[options.Runs];
-        for (int i = 0; i < times.Length; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            times[i] = Time(session, inputs);
-            progress?.Report((i + 1.0) / times.Length);
-        }
-
-        Array.Sort(times);
-        using Process self = Process.GetCurrentProcess();
+        List<double> warm = Repeat(session, inputs, options.WarmUp, options.WarmUpSeconds, options.MaxSeconds, null, cancellation);
+        List<double> times = Repeat(session, inputs, options.Runs, options.MinSeconds, options.MaxSeconds, progress, cancellation);
+        TimingStatistics s = TimingStatistics.Of(times);
         return new ModelTiming
         {
             Model = path,
             Batch = options.Batch,
-            Runs = options.Runs,
+            Runs = s.Runs,
             LoadMs = load,
             FirstMs = first,
-            WarmUpMs = options.WarmUp == 0 ? 0 : warm / options.WarmUp,
-            MinMs = times[0],
-            MedianMs = times.Length % 2 == 1 ? times[times.Length / 2] : (times[(times.Length / 2) - 1] + times[times.Length / 2]) / 2,
-            P95Ms = times[Math.Min(times.Length - 1, (int)Math.Ceiling(times.Length * 0.95) - 1)],
-            MaxMs = times[^1],
+            WarmUpMs = warm.Count == 0 ? 0 : warm.Average(),
+            MinMs = s.Min,
+            P5Ms = s.P5,
+            MedianMs = s.Median,
+            MeanMs = s.Mean,
+            DeviationMs = s.Deviation,
+            P95Ms = s.P95,
+            MaxMs = s.Max,
             ModelBytes = opened.FileBytes,
+            ArenaBytes = Arena(opened.Model, options.Batch),
             SessionBytes = Math.Max(0, after - before),
-            PeakBytes = self.PeakWorkingSet64,
+            PeakBytes = ProcessMemory.Peak(),
             Profile = options.Profile ? Profile(opened.Model, inputs, options, cancellation) : null,
         };
+    }
+
+    /// <summary>The arena of a TFLite model; null for others, and where the size of a tensor is known only at run time.</summary>
+    internal static long? Arena(Model model, int batch)
+    {
+        if (!ReferenceEquals(model.Vocabulary, Vocabularies.TFLite))
+        {
+            return null;
+        }
+
+        ArenaOptions options = ArenaOptions.LiteRt with { OpenExtent = batch };
+        ArenaPlan[] plans = [.. model.Subgraphs.Prepend(model.Graph).Select(g => ArenaPlanner.Plan(g, options))];
+        return plans.Any(p => p.Unsized.Count > 0) ? null : plans.Sum(p => p.Bytes);
+    }
+
+    /// <summary>Random tensors for a model's inputs.</summary>
+    internal static IReadOnlyList<TensorData> Inputs(IEnumerable<ValueDescription> inputs, BenchmarkOptions options, string path) =>
+        RandomInputs.TryCreate([.. inputs.Select(i => WithBatch(i, options.Batch))], options.Seed, out string? obstacle)
+            ?? throw new UsageException($"the model cannot be timed on random inputs: {obstacle}", path);
+
+    // The runtime's own libraries are no model's memory, and loading them is no model's time.
+    private void Prime()
+    {
+        if (_primed)
+        {
+            return;
+        }
+
+        Model model = new(Vocabularies.Onnx);
+        model.OperatorSets[""] = 17;
+        Value x = new("x", DataType.Float32, new SymbolicShape(1));
+        model.Graph.Inputs.Add(x);
+        Value y = model.Graph.CreateNode("y", "Neg", [x], outputs: 0).AddOutput("y");
+        (y.Type, y.Shape) = (DataType.Float32, x.Shape);
+        model.Graph.Outputs.Add(y);
+        using IModelSession session = _runner.Load(model);
+        session.Run([DenseTensorData.Create([1f], new TensorShape(1))]);
+        _primed = true;
     }
 
     private static double Time(IModelSession session, IReadOnlyList<TensorData> inputs)
@@ -77,6 +127,23 @@ public sealed class ModelBenchmark
         long start = Stopwatch.GetTimestamp();
         session.Run(inputs);
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    // As benchmark_model does: at least so many runs and so many seconds, at most the longest.
+    private static List<double> Repeat(IModelSession session, IReadOnlyList<TensorData> inputs, int runs, double seconds, double longest, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        List<double> times = [];
+        long start = Stopwatch.GetTimestamp();
+        double elapsed = 0;
+        while ((times.Count < runs || elapsed < seconds) && elapsed <= longest)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            times.Add(Time(session, inputs));
+            elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            progress?.Report(Math.Min(1, Math.Min((double)times.Count / runs, seconds > 0 ? elapsed / seconds : 1)));
+        }
+
+        return times;
     }
 
     private OperatorProfile? Profile(Model model, IReadOnlyList<TensorData> inputs, BenchmarkOptions options, CancellationToken cancellation)

@@ -34,7 +34,7 @@ public sealed class SizeVerbTests
     [Fact]
     public void Benchmark_Sample_OrdersItsTimes()
     {
-        CommandRun run = CommandRun.Of("benchmark", SharedFiles.Sample("petals", "petals.pb"), "--runs", "5", "--warm-up", "1", "--threads", "1", "--json");
+        CommandRun run = CommandRun.Of("benchmark", SharedFiles.Sample("petals", "petals.pb"), "--runs", "5", "--min-seconds", "0", "--warm-up", "1", "--warm-up-seconds", "0", "--threads", "1", "--json");
         Assert.True(run.Code == 0, run.Error);
         JsonElement timing = run.Json().GetProperty("models")[0];
         double Get(string name) => timing.GetProperty(name).GetDouble();
@@ -47,7 +47,7 @@ public sealed class SizeVerbTests
     [InlineData("petals.onnx")]
     public void Benchmark_Profile_SharesAddUp(string model)
     {
-        CommandRun run = CommandRun.Of("benchmark", SharedFiles.Sample("petals", model), "--runs", "5", "--warm-up", "2", "--threads", "1", "--profile", "--json");
+        CommandRun run = CommandRun.Of("benchmark", SharedFiles.Sample("petals", model), "--runs", "5", "--min-seconds", "0", "--warm-up", "2", "--warm-up-seconds", "0", "--threads", "1", "--profile", "--json");
         Assert.True(run.Code == 0, run.Error);
         JsonElement profile = run.Json().GetProperty("models")[0].GetProperty("profile");
         Assert.Equal(5, profile.GetProperty("runs").GetInt32());
@@ -62,7 +62,7 @@ public sealed class SizeVerbTests
     [Fact]
     public void Benchmark_BatchOfAFixedModel_IsWrongUsage()
     {
-        Assert.Equal(0, CommandRun.Of("benchmark", SharedFiles.Sample("petals", "petals.pb"), "--runs", "1", "--warm-up", "0", "--batch", "3").Code);
+        Assert.Equal(0, CommandRun.Of("benchmark", SharedFiles.Sample("petals", "petals.pb"), "--runs", "1", "--min-seconds", "0", "--warm-up", "0", "--warm-up-seconds", "0", "--batch", "3").Code);
         string model = SharedFiles.InShared("models", "poets", "mobilenet_v1_0.25_128_frozen.pb");
         CommandRun run = CommandRun.Of("benchmark", model, "--batch", "3");
         Assert.Equal(2, run.Code);

@@ -1,9 +1,11 @@
-// Runs .tflite models for the tests: one process for many models, since starting a runtime takes longer than most of them.
+// Runs .tflite models in Google's own runtime: one process for many models, since starting a runtime takes longer than most of them.
 //
 // Messages on standard input and output are alike: the length of a JSON header (uint32, little-endian), the header, then the blobs whose
 // lengths the header's "sizes" give. Requests:
 //   {op: "load", engine: "litert" | "tflite"}, [model]   -> {id, inputs, outputs, delegated}
 //   {op: "run", id}, [a blob an input, in that order]    -> {}, [a blob an output]
+//   {op: "time", id, runs, seconds, longest, warmUps, warmUpSeconds}, [a blob an input]  (engine litert only)
+//                                                        -> {loadMs, firstMs, warmUpMs, times: [ms], grown, peak} (bytes of resident memory)
 //   {op: "unload", id}                                   -> {}
 // What fails is answered by {error} with the runtime's own words.
 
@@ -73,11 +75,44 @@ function send(header, blobs = []) {
   [length, text, ...blobs].forEach(writeAll);
 }
 
+const milliseconds = from => Number(process.hrtime.bigint() - from) / 1e6;
+
+async function invoke(model) {
+  const from = process.hrtime.bigint();
+  await model.invoke();
+  return milliseconds(from);
+}
+
+// As benchmark_model does: at least so many runs and so many seconds, at most the longest.
+async function repeat(model, runs, seconds, longest) {
+  const from = process.hrtime.bigint();
+  const times = [];
+  while ((times.length < runs || milliseconds(from) < seconds * 1e3) && milliseconds(from) <= longest * 1e3) {
+    times.push(await invoke(model));
+  }
+
+  return times;
+}
+
+async function time(model, request) {
+  check(model, request.blobs);
+  model.write(request.blobs);
+  const firstMs = await invoke(model);
+  const grown = process.memoryUsage().rss - model.rssBefore;
+  const warm = await repeat(model, request.warmUps, request.warmUpSeconds, request.longest);
+  const times = await repeat(model, request.runs, request.seconds, request.longest);
+  const warmUpMs = warm.length === 0 ? 0 : warm.reduce((a, b) => a + b, 0) / warm.length;
+  return { loadMs: model.loadMs, firstMs, warmUpMs, times, grown, peak: process.resourceUsage().maxRSS * 1024 };
+}
+
 async function answer(request) {
   messages.length = 0;
   if (request.op === 'load') {
     const engine = engines[request.engine] ??= await kinds[request.engine].start(log);
+    const rssBefore = process.memoryUsage().rss;
+    const from = process.hrtime.bigint();
     const model = await engine.load(request.blobs[0], describe(request.blobs[0]));
+    Object.assign(model, { rssBefore, loadMs: milliseconds(from) });
     const id = next++;
     models.set(id, model);
     send({ id, inputs: model.inputs, outputs: model.outputs, delegated: model.delegated });
@@ -91,6 +126,13 @@ async function answer(request) {
     }
 
     send({}, results);
+  } else if (request.op === 'time') {
+    const result = await time(models.get(request.id), request);
+    if (errors().length > 0) {
+      throw new Error('a run failed');
+    }
+
+    send(result);
   } else {
     models.get(request.id).unload();
     models.delete(request.id);

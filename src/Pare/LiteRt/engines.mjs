@@ -5,12 +5,13 @@ import path from 'node:path';
 import vm from 'node:vm';
 import { createRequire } from 'node:module';
 
-const require = createRequire(import.meta.url);
+// The packages lie where the process was started, not beside this file.
+const require = createRequire(path.join(process.cwd(), 'index.js'));
 
 function wasm(name, file) {
   const folder = require.resolve.paths(name).map(p => path.join(p, name, 'wasm')).find(p => fs.existsSync(p));
   if (folder === undefined) {
-    throw new Error(`the package ${name} is missing: run npm ci in tests/litert`);
+    throw new Error(`the package ${name} is missing in ${process.cwd()}: npm install ${name}`);
   }
 
   return path.join(folder, file);
@@ -80,11 +81,7 @@ export class LiteRt {
       outputs,
       delegated: compiled.isFullyAccelerated(),
       async run(data) {
-        buffers.forEach((buffer, i) => {
-          const at = buffer.lock(m.LiteRtTensorBufferLockMode.WRITE);
-          m.HEAPU8.set(data[i], at);
-          buffer.unlock();
-        });
+        this.write(data);
         return (await compiled.run(0, buffers)).map(buffer => {
           const at = buffer.lock(m.LiteRtTensorBufferLockMode.READ);
           const result = Buffer.from(m.HEAPU8.slice(at, at + buffer.packedSize()));
@@ -92,6 +89,15 @@ export class LiteRt {
           buffer.delete();
           return result;
         });
+      },
+      write(data) {
+        buffers.forEach((buffer, i) => {
+          m.HEAPU8.set(data[i], buffer.lock(m.LiteRtTensorBufferLockMode.WRITE));
+          buffer.unlock();
+        });
+      },
+      async invoke() {
+        (await compiled.run(0, buffers)).forEach(buffer => buffer.delete());
       },
       unload() {
         [...buffers, compiled, model].forEach(x => x.delete());

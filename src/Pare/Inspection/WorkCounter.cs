@@ -3,8 +3,9 @@ using Pare.Passes.Conversion;
 namespace Pare.Workflows;
 
 /// <summary>
-/// Counts the multiply-adds of one run with a batch of one, in convolutions and matrix products of the main graph. Shapes are not inferred: the model runs
-/// once on random inputs and its inner values tell theirs, so that the count holds for every operator the runner knows.
+/// Counts the multiply-adds of one run with a batch of one, in convolutions and matrix products of the main graph. Where the model itself says all shapes that
+/// this needs (Keras layers do, once they are laid out in operators), nothing is run; else it runs once on random inputs and its inner values tell theirs, so that
+/// the count holds for every operator the runner knows.
 /// </summary>
 internal static class WorkCounter
 {
@@ -13,6 +14,15 @@ internal static class WorkCounter
     {
         try
         {
+            if (ReferenceEquals(model.Vocabulary, Vocabularies.Keras))
+            {
+                Model plain = KerasToTensorFlow.Convert(model);
+                if (plain.Graph.Outputs.All(v => v.Shape is not null))
+                {
+                    return [.. plain.Graph.Outputs.Select(v => new ValueDescription(v.Name, v.Type, v.Shape))];
+                }
+            }
+
             using IModelSession session = runner.Load(model, new SessionOptions { QuickStart = true });
             return session.Outputs.Count == model.Graph.Outputs.Count ? session.Outputs : null;
         }
@@ -31,7 +41,7 @@ internal static class WorkCounter
             // A layer may be several products, or one for each step.
             try
             {
-                model = KerasToTensorFlow.Convert(model);
+                model = KerasToTensorFlow.Convert(model, new KerasToTensorFlowOptions { InputShapes = WithBatchOfOne(model.Graph.Inputs) });
             }
             catch (UnsupportedModelException e)
             {
@@ -69,19 +79,19 @@ internal static class WorkCounter
 
         Dictionary<Value, TensorShape> shapes = new(ReferenceEqualityComparer.Instance);
         Value[] fetched = [.. values.Where(v => !v.IsConstant)];
-        using (IModelSession session = runner.Load(model, new SessionOptions { Fetches = [.. fetched.Select(v => v.Name)], Threads = 0, QuickStart = true }))
+        if (fetched.All(v => v.Shape is { IsStatic: true }))
         {
-            if (RandomInputs.TryCreate(session.Inputs, 0, out string? obstacle) is not { } inputs)
+            foreach (Value v in fetched)
             {
-                warnings.Add($"multiply-adds are not known: {obstacle}");
-                return null;
+                shapes[v] = v.Shape!.ToStatic()!;
             }
 
-            IReadOnlyList<TensorData> results = session.Run(inputs);
-            for (int i = 0; i < fetched.Length; i++)
-            {
-                shapes[fetched[i]] = results[i].Shape;
-            }
+            fetched = [];
+        }
+
+        if (fetched.Length > 0 && !Measure(model, runner, fetched, shapes, warnings))
+        {
+            return null;
         }
 
         foreach (Value v in values.Where(v => v.IsConstant))
@@ -90,6 +100,38 @@ internal static class WorkCounter
         }
 
         return counted.Sum(n => CountOf(n, model.Vocabulary.TraitsOf(n), shapes));
+    }
+
+    private static bool Measure(Model model, IModelRunner runner, Value[] fetched, Dictionary<Value, TensorShape> shapes, ICollection<string> warnings)
+    {
+        using IModelSession session = runner.Load(model, new SessionOptions { Fetches = [.. fetched.Select(v => v.Name)], Threads = 0, QuickStart = true });
+        if (RandomInputs.TryCreate(session.Inputs, 0, out string? obstacle) is not { } inputs)
+        {
+            warnings.Add($"multiply-adds are not known: {obstacle}");
+            return false;
+        }
+
+        IReadOnlyList<TensorData> results = session.Run(inputs);
+        for (int i = 0; i < fetched.Length; i++)
+        {
+            shapes[fetched[i]] = results[i].Shape;
+        }
+
+        return true;
+    }
+
+    private static Dictionary<Value, SymbolicShape> WithBatchOfOne(IEnumerable<Value> inputs)
+    {
+        Dictionary<Value, SymbolicShape> shapes = new(ReferenceEqualityComparer.Instance);
+        foreach (Value v in inputs)
+        {
+            if (v.Shape is { Rank: > 0 } shape && shape[0].Value is null)
+            {
+                shapes[v] = new SymbolicShape([1, .. shape.Dimensions.Skip(1)]);
+            }
+        }
+
+        return shapes;
     }
 
     private static IEnumerable<Value> ValuesOf(Node node, OperatorTraits traits) =>

@@ -39,6 +39,22 @@ internal static class Conversions
         return null;
     }
 
+    /// <summary>Calls inputs and outputs as another graph's in their places, where those names are free.</summary>
+    public static void Rename(Graph graph, Graph names)
+    {
+        HashSet<string> taken = [.. graph.Inputs.Concat(graph.Initializers).Concat(graph.Nodes.SelectMany(n => n.Outputs)).Select(v => v.Name)];
+        foreach ((IList<Value> own, IList<Value> wanted) in new[] { (graph.Inputs, names.Inputs), (graph.Outputs, names.Outputs) })
+        {
+            for (int i = 0; i < own.Count && own.Count == wanted.Count; i++)
+            {
+                if (taken.Add(wanted[i].Name))
+                {
+                    own[i].Name = wanted[i].Name;
+                }
+            }
+        }
+    }
+
     // ONNX has nothing that lasts from one run to the next.
     private static Model WithoutState(TFLiteConversion conversion) => conversion.States.Count == 0
         ? conversion.Model

@@ -42,10 +42,17 @@ public sealed record ConvertStep : RecipeStep
         IReadOnlyList<Conversion> route = Conversions.Find(model.Vocabulary, format.Vocabulary)
             ?? throw new UnsupportedModelException($"there is no conversion from {model.Vocabulary.Name} to {format.Vocabulary.Name}", []);
         List<Change> changes = [];
+        Model source = model;
         foreach (Conversion c in route)
         {
             changes.Add(new Change("convert", c.Rule, model.Graph.Nodes.Count));
             model = c.Convert(model, context);
+        }
+
+        if (ReferenceEquals(source.Vocabulary, Vocabularies.Keras) && !ReferenceEquals(model.Vocabulary, Vocabularies.TensorFlow))
+        {
+            // TensorFlow's names on the way ("dense:0") are nobody's: inputs and outputs are called as their layers are.
+            Conversions.Rename(model.Graph, source.Graph);
         }
 
         return new StepOutcome { Model = model, Changes = changes, StatedDrift = Drift };

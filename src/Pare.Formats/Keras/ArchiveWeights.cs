@@ -71,7 +71,7 @@ internal sealed class ArchiveWeights(Hdf5Object root) : IKerasWeights
             string inner = path.Length == 0 ? layer.Name : $"{path}/{layer.Name}";
             if (layer.Network is { } nested)
             {
-                Assign(nested, place, inner, assigned);
+                Assign(nested, layer.IsPerStep ? place + "/layer" : place, inner, assigned);
                 continue;
             }
 

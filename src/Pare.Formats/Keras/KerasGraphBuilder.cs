@@ -120,8 +120,11 @@ internal sealed class KerasGraphBuilder
         string name = MakeName(namePrefix + layer.Name + (index == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{index}")));
         if (layer.Network is { } network)
         {
-            List<Value> inner = LayOut(network, name + "/", path + "/", inputs);
-            Node pass = _graph.CreateNode(name, layer.ClassName, inner, outputs: 0);
+            // Time steps become samples before a network that runs on each, and steps again behind it.
+            IReadOnlyList<Value> taken = layer.IsPerStep ? [.. inputs.Select(v => MergeSteps(v, name))] : inputs;
+            List<Value> inner = LayOut(network, name + "/", path + "/", taken);
+            Node pass = layer.IsPerStep ? _graph.CreateNode(name, KerasStepOperators.Split, [.. inner, inputs[0]], outputs: 0, domain: KerasStepOperators.Domain)
+                : _graph.CreateNode(name, layer.ClassName, inner, outputs: 0);
             AddOutputs(pass, inner.Count);
             return [.. pass.Outputs];
         }
@@ -140,6 +143,13 @@ internal sealed class KerasGraphBuilder
 
         AddOutputs(node, 1);
         return [.. node.Outputs];
+    }
+
+    private Value MergeSteps(Value value, string name)
+    {
+        Node merge = _graph.CreateNode(MakeName(name + "/steps"), KerasStepOperators.Merge, [value], outputs: 0, domain: KerasStepOperators.Domain);
+        AddOutputs(merge, 1);
+        return merge.Output;
     }
 
     private Value[] WeightsOf(string path)

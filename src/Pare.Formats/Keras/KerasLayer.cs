@@ -20,6 +20,9 @@ internal sealed record KerasLayer
     /// <summary>The network inside, where the layer is a model itself.</summary>
     public KerasNetwork? Network { get; init; }
 
+    /// <summary>Whether the network inside runs on each time step by itself (TimeDistributed over a model).</summary>
+    public bool IsPerStep { get; init; }
+
     /// <summary>Whether it is one of Keras 3's plain operations (<c>keras.ops</c>) rather than a layer.</summary>
     public bool IsOperation { get; init; }
 }

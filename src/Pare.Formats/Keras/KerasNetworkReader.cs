@@ -66,6 +66,8 @@ internal static class KerasNetworkReader
         string className = element.Text("class_name") ?? throw Damaged("a layer of the configuration has no class_name");
         JsonElement config = element.Get("config");
         bool network = IsNetwork(className, config);
+        JsonElement wrapped = config.Get("layer");
+        bool perStep = className == "TimeDistributed" && wrapped.Text("class_name") is { } inner && IsNetwork(inner, wrapped.Get("config"));
         string name = element.Text("name") ?? config.Text("name") ?? throw Damaged($"a layer of the class {className} has no name");
         return new KerasLayer
         {
@@ -73,7 +75,8 @@ internal static class KerasNetworkReader
             Name = name,
             Config = config,
             InboundNodes = element.Get("inbound_nodes"),
-            Network = network ? Read(element, nesting + 1) with { Name = name } : null,
+            Network = network || perStep ? Read(perStep ? wrapped : element, nesting + 1) with { Name = name } : null,
+            IsPerStep = perStep,
             IsOperation = element.Text("module")?.Contains(".ops.", StringComparison.Ordinal) == true || element.Text("module")?.EndsWith(".ops", StringComparison.Ordinal) == true,
         };
     }

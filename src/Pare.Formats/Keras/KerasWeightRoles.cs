@@ -20,8 +20,10 @@ internal static class KerasWeightRoles
     {
         switch (className)
         {
-            case "Dense" or "EinsumDense" or "Conv1D" or "Conv2D" or "Conv3D" or "Conv1DTranspose" or "Conv2DTranspose" or "Conv3DTranspose" or "Convolution1D" or "Convolution2D" or "Convolution3D" or "LocallyConnected1D" or "LocallyConnected2D":
+            case "Dense" or "Conv1D" or "Conv2D" or "Conv3D" or "Conv1DTranspose" or "Conv2DTranspose" or "Conv3DTranspose" or "Convolution1D" or "Convolution2D" or "Convolution3D" or "LocallyConnected1D" or "LocallyConnected2D" or "AtrousConvolution1D" or "AtrousConvolution2D" or "Deconvolution2D" or "Deconvolution3D":
                 return (Biased(config, "kernel"), []);
+            case "EinsumDense":
+                return (config.Get("bias_axes").IsNothing() ? ["kernel"] : ["kernel", "bias"], []);
             case "DepthwiseConv1D" or "DepthwiseConv2D":
                 return (Biased(config, "depthwise_kernel"), []);
             case "SeparableConv1D" or "SeparableConv2D" or "SeparableConvolution2D":
@@ -36,6 +38,8 @@ internal static class KerasWeightRoles
                 return (["embeddings"], []);
             case "PReLU":
                 return (["alpha"], []);
+            case "LSTM" or "GRU" when IsGateByGate(config):
+                return (ByGate(className == "LSTM" ? "icfo" : "zrh"), []);
             case "SimpleRNN" or "LSTM" or "GRU" or "CuDNNLSTM" or "CuDNNGRU" or "ConvLSTM1D" or "ConvLSTM2D" or "ConvLSTM3D" or "SimpleRNNCell" or "LSTMCell" or "GRUCell":
                 return (Biased(config, "kernel", "recurrent_kernel"), []);
             case "RNN":
@@ -48,7 +52,9 @@ internal static class KerasWeightRoles
                 JsonElement forward = config.Get("layer");
                 JsonElement backward = config.Get("backward_layer") is { ValueKind: JsonValueKind.Object } own ? own : forward;
                 return Joined([Inner(forward, "forward_"), Inner(backward, "backward_")]);
-            case "MultiHeadAttention":
+            case "SpectralNormalization":
+                return Inner(config.Get("layer"), "") is { } normalized ? (normalized.Trainable, [.. normalized.Other, "vector_u"]) : null;
+            case "MultiHeadAttention" or "GroupedQueryAttention" or "GroupQueryAttention":
                 return ([.. new[] { "query", "key", "value", "attention_output" }.SelectMany(p => Biased(config, $"{p}/kernel").Select(n => n == "bias" ? $"{p}/bias" : n))], []);
             case "Attention":
                 return ([.. config.Flag("use_scale", false) ? ["scale"] : Array.Empty<string>(), .. config.Text("score_mode") == "concat" ? ["concat_score_weight"] : Array.Empty<string>()], []);
@@ -69,6 +75,11 @@ internal static class KerasWeightRoles
     private static (string[] Trainable, string[] Other)? Joined((string[] Trainable, string[] Other)?[] parts) => parts.All(p => p is not null)
         ? ([.. parts.SelectMany(p => p!.Value.Trainable)], [.. parts.SelectMany(p => p!.Value.Other)])
         : null;
+
+    // Keras 1 keeps a kernel, a recurrent kernel and a bias a gate, unless told to save for a GPU.
+    private static bool IsGateByGate(JsonElement config) => config.Get("units").IsNothing() && !config.Get("output_dim").IsNothing() && config.Text("consume_less") != "gpu";
+
+    private static string[] ByGate(string gates) => [.. gates.SelectMany(g => new[] { $"W_{g}", $"U_{g}", $"b_{g}" })];
 
     private static string[] Biased(JsonElement config, params string[] kernels) => config.Flag("use_bias", config.Flag("bias", true)) ? [.. kernels, "bias"] : kernels;
 

@@ -18,7 +18,7 @@ internal static class KerasLinear
         // Two kernels, the pointwise one of which makes the output channels.
         .. Convolutions(["SeparableConv1D"], 1, [2], [1]).Select(t => t with { WeightInput = 2, BiasInput = 3 }),
         .. Convolutions(["SeparableConv2D", "SeparableConvolution2D"], 2, [3], [2]).Select(t => t with { WeightInput = 2, BiasInput = 3 }),
-        .. KerasTraits.Of(OperatorKind.Pure, ["EinsumDense", "MultiHeadAttention", "Attention", "AdditiveAttention", "Dot"]),
+        .. KerasTraits.Of(OperatorKind.Pure, ["EinsumDense", "LocallyConnected1D", "LocallyConnected2D", "MultiHeadAttention", "GroupedQueryAttention", "GroupQueryAttention", "Attention", "AdditiveAttention", "Dot"]),
     ];
 
     private static IEnumerable<OperatorTraits> Convolutions(IEnumerable<string> names, int spatial, int[] outputAxes, int[] inputAxes) => KerasTraits.Of(

@@ -5,6 +5,6 @@ internal static class KerasRecurrent
 {
     public static IEnumerable<OperatorTraits> Layers { get; } = KerasTraits.Of(
         OperatorKind.Recurrent,
-        ["SimpleRNN", "LSTM", "GRU", "CuDNNLSTM", "CuDNNGRU", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "TimeDistributed"],
+        ["SimpleRNN", "LSTM", "GRU", "CuDNNLSTM", "CuDNNGRU", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "TimeDistributed"],
         t => t with { WeightInput = 1 });
 }

@@ -11,6 +11,7 @@ internal sealed class KerasConverter
     private readonly TensorFlowBuilder _builder;
     private readonly Dictionary<Value, Value> _lowered = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Value, Value> _masks = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Value, Node> _owners = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Value> _taken = new(ReferenceEqualityComparer.Instance);
     private readonly List<UnsupportedNode> _unsupported = [];
     private readonly bool _isKeras3;
@@ -73,13 +74,13 @@ internal sealed class KerasConverter
     private void AddOutput(Value value)
     {
         Value lowered = _lowered[value];
-        if (!_taken.Add(lowered) || lowered.Constant is not null)
+        bool own = _owners.TryGetValue(lowered, out Node? owner) && ReferenceEquals(owner, value.Producer) && !_result.Graph.IsOutput(lowered);
+        if ((!own && !_taken.Add(lowered)) || lowered.Constant is not null)
         {
             // Layers that do nothing share their input's value; an output needs one of its own.
             _builder.Prefix = value.Name;
-            Value own = _builder.Unary("Identity", lowered);
-            own.Producer!.Name = _builder.MakeName(value.Name);
-            lowered = own;
+            lowered = _builder.Unary("Identity", lowered);
+            lowered.Producer!.Name = _builder.MakeName(value.Name);
         }
 
         lowered.Name = value.Name;
@@ -95,15 +96,16 @@ internal sealed class KerasConverter
             return;
         }
 
-        if (KerasLayers.Find(node.Operator, node.Domain) is not { } lowering)
+        (string className, AttributeMap config, TensorData[] weights) =
+            KerasOneLayers.Modernize(node.Operator, node.Attributes, [.. node.Inputs.Where(v => v is not null && IsWeight(v)).Select(v => v!.Constant!)]);
+        if (KerasLayers.Find(className, node.Domain) is not { } lowering)
         {
             _unsupported.Add(new UnsupportedNode(node.Name, node.Operator, Advice(node)));
             return;
         }
 
         _builder.Prefix = node.Name;
-        TensorData[] weights = [.. node.Inputs.Where(v => v is not null && IsWeight(v)).Select(v => v!.Constant!)];
-        LayerContext context = new(_builder, node.Operator, node.Attributes, [.. data.Select(v => _lowered[v])], [.. data.Select(v => _masks.GetValueOrDefault(v))], weights, _isKeras3, node.Domain);
+        LayerContext context = new(_builder, className, config, [.. data.Select(v => _lowered[v])], [.. data.Select(v => _masks.GetValueOrDefault(v))], weights, _isKeras3, node.Domain);
         try
         {
             lowering(context);
@@ -140,6 +142,7 @@ internal sealed class KerasConverter
             {
                 string name = i == 0 ? node.Name : string.Create(CultureInfo.InvariantCulture, $"{node.Name}_{i}");
                 producer.Name = _builder.MakeName(name);
+                _owners[lowered] = node;
             }
         }
     }
@@ -148,6 +151,8 @@ internal sealed class KerasConverter
     {
         string what = node.Operator == "Lambda"
             ? "a Lambda holds Python code, which Pare does not run"
+            : node.Operator is "StringLookup" or "IntegerLookup" or "TextVectorization" or "Hashing" or "HashedCrossing"
+            ? "it looks up or hashes what is no tensor of numbers yet; do that before the model, and feed the indices"
             : node.Domain.Length > 0 ? $"the operation {node.Domain}.{node.Operator} has no counterpart that Pare knows" : "a custom layer, or one that Pare does not know";
         return $"{what}; rebuild the model with Keras's own layers, or cut it before this layer by naming an inner output";
     }

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Pare.Passes.Conversion;
 
-/// <summary>The lowerings of Keras's layers, a family a file. A new family is a new file and a line here. Plain operations stand under <c>keras.ops::</c>.</summary>
+/// <summary>The lowerings of Keras's layers, a family a file. A new family is a new file and a line here. Plain operations (<c>keras.ops</c>) are <see cref="OperationLayers"/>' own.</summary>
 internal static class KerasLayers
 {
     private static readonly FrozenDictionary<string, LayerLowering> s_all = new IEnumerable<KeyValuePair<string, LayerLowering>>[]
@@ -24,10 +24,16 @@ internal static class KerasLayers
         RecurrentLayers.All,
         WrapperLayers.All,
         AttentionLayers.All,
+        HeadedAttentionLayers.All,
+        EinsumLayers.All,
+        EncodingLayers.All,
+        LocalLayers.All,
+        StepLayers.All,
         OperationLayers.All,
         SlicingLayers.All,
     }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The lowering of a class, or null.</summary>
-    public static LayerLowering? Find(string className, string domain = "") => s_all.GetValueOrDefault(domain.Length == 0 ? className : $"{domain}::{className}");
+    public static LayerLowering? Find(string className, string domain = "") => domain == OperationLayers.Domain ? OperationLayers.Find(className)
+        : s_all.GetValueOrDefault(domain.Length == 0 ? KerasOneLayers.NameOf(className) : $"{domain}::{className}");
 }

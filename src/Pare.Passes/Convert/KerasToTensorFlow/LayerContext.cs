@@ -70,6 +70,11 @@ internal sealed class LayerContext
     public TensorData Weight(int index)
     {
         TensorData weight = index < _weights.Length ? _weights[index] : throw new LoweringException($"the layer has {_weights.Length} weights; weight {index} is missing");
+        if (!weight.Type.IsFloat())
+        {
+            throw new LoweringException($"weight {index} holds {weight.Type} codes; layers that Keras quantized are not carried over");
+        }
+
         return weight.Type == DataType.Float32 ? weight : DenseTensorData.Create(weight.ToFloats(), weight.Shape);
     }
 
@@ -156,6 +161,7 @@ internal sealed class LayerContext
     /// <summary>Applies another layer and gives all that came of it.</summary>
     public LayerContext Call(string className, AttributeMap config, TensorData[] weights, Value[] inputs, Value?[] masks)
     {
+        (className, config, weights) = KerasOneLayers.Modernize(className, config, weights);
         LayerLowering lowering = KerasLayers.Find(className) ?? throw new LoweringException($"it holds a {className}, which is no layer that Pare knows");
         LayerContext inner = new(TensorFlow, className, config, inputs, masks, weights, IsKeras3);
         lowering(inner);

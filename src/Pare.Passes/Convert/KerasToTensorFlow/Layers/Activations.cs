@@ -101,6 +101,12 @@ internal static class Activations
                 return b.Select(b.Compare("Greater", b.Unary("Abs", x), b.Float(0.5)), x, b.Float(0));
             case "soft_shrink":
                 return b.Sub(x, Clip(b, x, -0.5, 0.5));
+            case "sparse_sigmoid":
+                return Clip(b, b.Mul(b.Add(x, b.Float(1)), b.Float(0.5)), 0, 1);
+            case "sparse_plus":
+                // 0 up to -1, (x + 1)²/4 up to 1, x beyond.
+                Value half = b.Mul(b.Add(Clip(b, x, -1, 1), b.Float(1)), b.Float(0.5));
+                return b.Add(b.Mul(half, half), b.Unary("Relu", b.Sub(x, b.Float(1))));
             case "glu":
                 IReadOnlyList<Value> halves = b.Split(x, (x.Shape?.Rank ?? throw new LoweringException("the rank of the input is not known")) - 1, 2);
                 return b.Mul(halves[0], b.Unary("Sigmoid", halves[1]));

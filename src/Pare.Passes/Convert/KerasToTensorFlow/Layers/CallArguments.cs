@@ -34,6 +34,9 @@ internal sealed class CallArguments
         }
     }
 
+    /// <summary>Whether the call says no more than its tensors.</summary>
+    public bool IsPlain => _plain;
+
     /// <summary>A tensor by its argument's name, or by its place; null where it is not given.</summary>
     public Value? Find(string name, int place = int.MaxValue)
     {
@@ -43,6 +46,17 @@ internal sealed class CallArguments
         }
 
         return Element(name, place) is { } e ? Tensor(e) : null;
+    }
+
+    /// <summary>Which of the call's tensors an argument is; null where it is none.</summary>
+    public int? Index(string name, int place = int.MaxValue)
+    {
+        if (_plain)
+        {
+            return place < _context.InputCount ? place : null;
+        }
+
+        return Element(name, place) is { ValueKind: JsonValueKind.Object } e && e.TryGetProperty("$input", out JsonElement i) && i.TryGetInt32(out int index) ? index : null;
     }
 
     /// <summary>An argument as it stands: by name, else by place, else from the layer's configuration; null where it is nowhere.</summary>
@@ -93,6 +107,19 @@ internal sealed class CallArguments
         return e.ValueKind == JsonValueKind.Array ? [.. e.EnumerateArray().Select(i => Integer(i, name))] : throw new LoweringException($"'{name}' is computed, or holds no whole numbers");
     }
 
+    /// <summary>Integers of nested lists, laid flat: from the call, else from the configuration; null where they are in neither.</summary>
+    public long[]? Flat(string name, int place = int.MaxValue)
+    {
+        if (Element(name, place) is not { } e)
+        {
+            return _context.Numbers(name) is { } numbers ? Array.ConvertAll(numbers, n => (long)n) : null;
+        }
+
+        List<float> flat = [];
+        Flatten(Unwrapped(e), flat, [], 0);
+        return [.. flat.Select(n => (long)n)];
+    }
+
     /// <summary>A number: from the call, else from the configuration.</summary>
     public double? Real(string name, int place = int.MaxValue) => Element(name, place) is not { } e ? _context.Number(name)
         : Unwrapped(e) is { ValueKind: JsonValueKind.Number } n ? n.GetDouble() : throw new LoweringException($"'{name}' is no number");
@@ -126,6 +153,7 @@ internal sealed class CallArguments
 
     private static void Flatten(JsonElement e, List<float> flat, List<long> shape, int depth)
     {
+        e = Unwrapped(e);
         if (e.ValueKind == JsonValueKind.Number)
         {
             flat.Add((float)e.GetDouble());

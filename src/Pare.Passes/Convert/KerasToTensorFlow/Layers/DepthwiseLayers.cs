@@ -26,7 +26,7 @@ internal static class DepthwiseLayers
     /// <param name="b">Emits the nodes.</param>
     /// <param name="x">The data [N, H, W, C].</param>
     /// <param name="kernel">The filter [H, W, C, M].</param>
-    /// <param name="strides">Strides; TensorFlow's kernel takes equal ones only.</param>
+    /// <param name="strides">Strides.</param>
     /// <param name="dilations">Dilations.</param>
     /// <param name="padding"><c>SAME</c> or <c>VALID</c>.</param>
     /// <param name="flat">Whether the height is the extent 1 that stands in for a missing axis, which any stride fits.</param>
@@ -35,6 +35,14 @@ internal static class DepthwiseLayers
         if (flat)
         {
             strides = [strides[1], strides[1]];
+        }
+
+        if (strides[0] != strides[1])
+        {
+            // TensorFlow's depthwise kernel takes equal strides only; a convolution in groups of one channel takes any.
+            TensorData grouped = new TensorView(kernel, kernel.Type, new TensorShape(kernel.Shape[0], kernel.Shape[1], 1, kernel.Shape[2] * kernel.Shape[3]));
+            Checked(x, kernel.Shape[2]);
+            return ConvolutionLayers.Convolve(b, x, b.Constant(grouped, "depthwise_kernel"), strides, dilations, padding);
         }
 
         if (dilations.All(d => d == 1))
@@ -75,18 +83,7 @@ internal static class DepthwiseLayers
     private static Value Emit(TensorFlowBuilder b, Value x, Value filter, long[] strides, string padding)
     {
         SymbolicShape f = filter.Shape!;
-        if (Shapes.Extent(x.Shape, 3) is { } channels && channels != f[2].Value)
-        {
-            throw new LoweringException($"the kernel takes {f[2].Value} channels, the input has {channels}");
-        }
-
-        if (strides[0] != strides[1])
-        {
-            // TensorFlow's kernel takes equal strides only: the finer, then every so many.
-            long fine = Math.Min(strides[0], strides[1]);
-            throw new LoweringException($"strides of {strides[0]} and {strides[1]} differ, which TensorFlow's depthwise convolution does not take (the finer would be {fine})");
-        }
-
+        Checked(x, f[2].Value!.Value);
         bool same = padding == "SAME";
         SymbolicShape shape = Shapes.Of(
             Shapes.Extent(x.Shape, 0),
@@ -94,5 +91,13 @@ internal static class DepthwiseLayers
             Shapes.Windows(Shapes.Extent(x.Shape, 2), f[1].Value!.Value, strides[1], 1, same),
             f[2].Value * f[3].Value);
         return b.Emit("DepthwiseConv2dNative", [x, filter], x.Type, shape, SpatialData.Window(x.Type, padding, strides, [1, 1], three: false));
+    }
+
+    private static void Checked(Value x, long taken)
+    {
+        if (Shapes.Extent(x.Shape, 3) is { } channels && channels != taken)
+        {
+            throw new LoweringException($"the kernel takes {taken} channels, the input has {channels}");
+        }
     }
 }

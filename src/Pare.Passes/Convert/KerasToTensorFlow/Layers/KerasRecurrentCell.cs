@@ -1,14 +1,19 @@
 namespace Pare.Passes.Conversion;
 
-/// <summary>One step of a recurrent layer. Weights: kernel [features, gates·units], recurrent kernel [units, gates·units], bias.</summary>
+/// <summary>One step of a recurrent layer. Weights: kernel [features, gates·units], recurrent kernel [units, gates·units], bias; other cells may have others.</summary>
 internal abstract class KerasRecurrentCell
 {
-    protected KerasRecurrentCell(LayerContext context, int gates)
+    protected KerasRecurrentCell(LayerContext context)
     {
         Context = context;
         Kernel = context.Weight(0);
         Recurrent = context.Weight(1);
         Bias = context.Flag("use_bias", true) ? context.Weight(2) : null;
+    }
+
+    protected KerasRecurrentCell(LayerContext context, int gates)
+        : this(context)
+    {
         if (Recurrent.Shape.Rank != 2 || Recurrent.Shape[1] != gates * Recurrent.Shape[0])
         {
             throw new LoweringException($"the recurrent kernel {Recurrent.Shape} is not [units, {gates} x units]");
@@ -31,7 +36,7 @@ internal abstract class KerasRecurrentCell
     protected long Units => Recurrent.Shape[0];
 
     /// <summary>The input's share of all steps at once.</summary>
-    public Value Project(Value x)
+    public virtual Value Project(Value x)
     {
         Value y = DenseLayers.Product(B, x, B.Constant(Kernel, "kernel"));
         return InputBias() is { } bias ? B.BiasAdd(y, bias) : y;
@@ -44,5 +49,5 @@ internal abstract class KerasRecurrentCell
 
     protected Value Act(Value x) => Activations.Apply(Context, x, "activation", "tanh");
 
-    protected Value Gate(Value x) => Activations.Apply(Context, x, "recurrent_activation", "sigmoid");
+    protected virtual Value Gate(Value x) => Activations.Apply(Context, x, "recurrent_activation", "sigmoid");
 }

@@ -12,8 +12,40 @@ internal static class MergeLayers
         new("Minimum", c => Fold(c, TensorFlowMath.Minimum)),
         new("Average", Average),
         new("Concatenate", Concatenate),
-        new("Dot", Dot),
+        new("Dot", c => Dot(c, c.List("axes"), c.Flag("normalize", false))),
+        new("Merge", Merge),
     ];
+
+    // Keras 1's layer for all of these.
+    private static void Merge(LayerContext c)
+    {
+        switch (c.Text("mode", "sum"))
+        {
+            case "sum":
+                Fold(c, TensorFlowMath.Add);
+                break;
+            case "mul":
+                Fold(c, TensorFlowMath.Mul);
+                break;
+            case "max":
+                Fold(c, TensorFlowMath.Maximum);
+                break;
+            case "ave":
+                Average(c);
+                break;
+            case "concat":
+                c.SetOutput(c.TensorFlow.Concat(c.Inputs(), (int)c.Integer("concat_axis", -1)));
+                break;
+            case "dot":
+                Dot(c, c.List("dot_axes"), normalize: false);
+                break;
+            case "cos":
+                Dot(c, c.List("dot_axes"), normalize: true);
+                break;
+            case var other:
+                throw new LoweringException($"the mode '{other}' is none of sum, mul, max, ave, concat, dot, cos");
+        }
+    }
 
     private static void Fold(LayerContext c, Func<TensorFlowBuilder, Value, Value, Value> operation)
     {
@@ -30,8 +62,27 @@ internal static class MergeLayers
 
     private static void Concatenate(LayerContext c)
     {
-        c.OutputMask = CommonMask(c);
-        c.SetOutput(c.TensorFlow.Concat(c.Inputs(), (int)c.Integer("axis", -1)));
+        int axis = (int)c.Integer("axis", -1);
+        c.OutputMask = (axis < 0 && c.Raw(0).Shape is { } shape ? axis + shape.Rank : axis) == 1 && c.Rank() > 2 ? JoinedMask(c) : CommonMask(c);
+        c.SetOutput(c.TensorFlow.Concat(c.Inputs(), axis));
+    }
+
+    // Steps joined: so are their masks, and steps of an input without one all count.
+    private static Value? JoinedMask(LayerContext c)
+    {
+        if (!Enumerable.Range(0, c.InputCount).Any(i => c.Mask(i) is not null))
+        {
+            return null;
+        }
+
+        TensorFlowBuilder b = c.TensorFlow;
+        return b.Concat([.. Enumerable.Range(0, c.InputCount).Select(i => c.Mask(i) ?? AllCount(b, c.Raw(i)))], 1);
+    }
+
+    private static Value AllCount(TensorFlowBuilder b, Value x)
+    {
+        Value one = b.Reduce("Max", b.Unary("ZerosLike", x), [.. Enumerable.Range(2, x.Shape!.Rank - 2).Select(i => (long)i)], keep: false);
+        return b.Compare("Equal", one, one);
     }
 
     // A step counts where it counts in every input that says so.
@@ -76,33 +127,44 @@ internal static class MergeLayers
     }
 
     // The sum of products along an axis of each, batch by batch.
-    private static void Dot(LayerContext c)
+    private static void Dot(LayerContext c, long[]? stated, bool normalize)
     {
         TensorFlowBuilder b = c.TensorFlow;
         Value x = c.Input(0);
         Value y = c.Input(1);
-        long[] axes = c.List("axes") ?? throw new LoweringException("'axes' is missing");
+        long[] axes = stated is { Length: 1 or 2 } ? stated : throw new LoweringException("the axes are missing");
         int ax = Axis(axes[0], c.Rank(0));
         int ay = Axis(axes[^1], c.Rank(1));
-        if (c.Flag("normalize", false))
+        if (normalize)
         {
             x = Normalized(b, x, ax);
             y = Normalized(b, y, ay);
         }
 
-        if (c.Rank(0) > 3 || c.Rank(1) > 3)
+        // The axes kept of each become one: [N, rows, k] and [N, k, columns].
+        Value product = b.BatchMatMul(Matrix(b, x, ax, last: true), Matrix(b, y, ay, last: false));
+        (long?, Value?, int)[] kept = [(x.Shape![0].Value ?? y.Shape![0].Value, x, 0), .. Kept(x, ax), .. Kept(y, ay)];
+        c.SetOutput(b.ReshapeTo(product, kept.Length == 1 ? [kept[0], (1, null, 0)] : kept));
+    }
+
+    private static Value Matrix(TensorFlowBuilder b, Value x, int axis, bool last)
+    {
+        int rank = x.Shape!.Rank;
+        (long?, Value?, int)[] kept = [.. Kept(x, axis)];
+        long[] order = [0, .. Enumerable.Range(1, rank - 1).Where(i => i != axis).Select(i => (long)i)];
+        order = last ? [.. order, axis] : [0, axis, .. order[1..]];
+        Value ordered = order.Select((a, i) => a == i).All(same => same) ? x : b.Transpose(x, order);
+        if (rank == 3)
         {
-            LayerContext.Unsupported("inputs of more than three axes are not carried over");
+            return ordered;
         }
 
-        // [N, rows, k] and [N, k, columns].
-        bool flatX = c.Rank(0) == 2;
-        bool flatY = c.Rank(1) == 2;
-        Value left = flatX ? b.ExpandDims(x, 1) : ax == 1 ? b.Transpose(x, 0, 2, 1) : x;
-        Value right = flatY ? b.ExpandDims(y, 2) : ay == 2 ? b.Transpose(y, 0, 2, 1) : y;
-        Value product = b.BatchMatMul(left, right);
-        c.SetOutput(flatX && flatY ? b.Squeeze(product, 2) : flatX ? b.Squeeze(product, 1) : flatY ? b.Squeeze(product, 2) : product);
+        long? all = kept.Aggregate((long?)1, (product, k) => product * k.Item1);
+        return last ? b.ReshapeTo(ordered, [(x.Shape[0].Value, x, 0), (all, null, 0), (x.Shape[axis].Value, x, axis)], openIsRest: true)
+            : b.ReshapeTo(ordered, [(x.Shape[0].Value, x, 0), (x.Shape[axis].Value, x, axis), (all, null, 0)], openIsRest: true);
     }
+
+    private static IEnumerable<(long?, Value?, int)> Kept(Value x, int axis) => Enumerable.Range(1, x.Shape!.Rank - 1).Where(i => i != axis).Select(i => (x.Shape[i].Value, (Value?)x, i));
 
     private static Value Normalized(TensorFlowBuilder b, Value x, int axis) =>
         b.Mul(x, b.Unary("Rsqrt", b.Maximum(b.Reduce("Sum", b.Mul(x, x), [axis], keep: true), b.Float(1e-12))));

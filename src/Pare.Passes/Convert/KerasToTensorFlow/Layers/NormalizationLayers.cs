@@ -76,17 +76,22 @@ internal static class NormalizationLayers
     {
         long[] list = c.List("axis") ?? [-1];
         double epsilon = c.Number("epsilon") ?? 1e-3;
-        if (c.Flag("rms_scaling", false))
-        {
-            Rms(c, list, epsilon);
-            return;
-        }
-
         TensorFlowBuilder b = c.TensorFlow;
         Value x = c.Input();
         int rank = c.Rank();
         int[] axes = Axes(list, rank);
         long[] reduced = [.. axes.Select(a => (long)a)];
+        if (c.Flag("rms_scaling", false))
+        {
+            // Keras divides by the deviation from the mean all the same, and only leaves the mean in.
+            Value mean = b.Reduce("Mean", x, reduced, keep: true);
+            Value variance = b.Reduce("Mean", b.Binary("SquaredDifference", x, mean), reduced, keep: true);
+            c.OutputMask = c.Mask();
+            TensorData gamma = c.Weight(0);
+            c.SetOutput(b.Mul(b.Mul(x, b.Unary("Rsqrt", b.Add(variance, b.Float(epsilon)))), b.Constant(Shaped(gamma, Along(axes, rank, gamma.Shape)), "gamma")));
+            return;
+        }
+
         Value y = Standardized(b, x, reduced, epsilon);
         c.OutputMask = c.Mask();
         c.SetOutput(ScaleAndCentre(c, y, axes, rank));

@@ -42,21 +42,34 @@ internal static class PaddingLayers
         int rank = c.Rank();
         int first = c.ChannelsLast ? rank - 3 : rank - 2;
         long[] size = [c.Integer("height", 0), c.Integer("width", 0)];
+        if (Enumerable.Range(0, 2).Any(i => Shapes.Extent(c.Raw(0).Shape, first + i) < size[i]))
+        {
+            Enlarge(c, size[0], size[1]);
+            return;
+        }
+
         long[] begin = new long[rank];
         long?[] end = new long?[rank];
         for (int i = 0; i < 2; i++)
         {
             long extent = Shapes.Extent(c.Raw(0).Shape, first + i) ?? throw new LoweringException("the picture's extents must be known");
-            if (extent < size[i])
-            {
-                LayerContext.Unsupported($"a picture of {extent} is cut to {size[i]}: enlarging it first is not carried over");
-            }
-
             begin[first + i] = (extent - size[i]) / 2;
             end[first + i] = begin[first + i] + size[i];
         }
 
         c.SetOutput(c.TensorFlow.Slice(c.Raw(0), begin, end));
+    }
+
+    // Too small a picture is cut to the wanted proportion and resized.
+    private static void Enlarge(LayerContext c, long height, long width)
+    {
+        TensorFlowBuilder b = c.TensorFlow;
+        bool single = c.Rank() == 3;
+        Value x = single ? b.ExpandDims(c.Input(), 0) : c.Input();
+        x = SamplingLayers.CropToAspect(b, c.ChannelsLast ? x : b.Transpose(x, 0, 2, 3, 1), height, width);
+        Value y = SamplingLayers.Resize(b, x, b.Int32s(height, width), [height, width], "bilinear", antialias: false);
+        y = c.ChannelsLast ? y : b.Transpose(y, 0, 3, 1, 2);
+        c.SetOutput(single ? b.Squeeze(y, 0) : y);
     }
 
     private static int Checked(LayerContext c, int spatial) => c.Rank() == spatial + 2 ? spatial + 2 : throw new LoweringException($"the input has {c.Rank()} axes; {spatial + 2} were expected");

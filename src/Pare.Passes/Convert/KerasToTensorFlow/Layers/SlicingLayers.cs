@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace Pare.Passes.Conversion;
 
-/// <summary>Slices in brackets: Keras 2's <c>SlicingOpLambda</c>, Keras 3's <c>GetItem</c>.</summary>
+/// <summary>Slices in brackets: Keras 2's <c>SlicingOpLambda</c>; Keras 3's <c>GetItem</c> comes here too.</summary>
 internal static class SlicingLayers
 {
     public static IEnumerable<KeyValuePair<string, LayerLowering>> All { get; } =
     [
         new("SlicingOpLambda", c => Slice(c, new CallArguments(c).Element("slice_spec", 1))),
-        new("keras.ops::GetItem", c => Slice(c, new CallArguments(c).Element("key", 1))),
     ];
 
-    private static void Slice(LayerContext c, JsonElement? given)
+    /// <summary>Cuts the call's first tensor by a slice, an index, or several of them.</summary>
+    public static void Slice(LayerContext c, JsonElement? given)
     {
         TensorFlowBuilder b = c.TensorFlow;
         Value x = c.Raw(0);

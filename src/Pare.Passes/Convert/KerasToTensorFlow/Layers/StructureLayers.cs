@@ -9,6 +9,8 @@ internal static class StructureLayers
         {
             "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization", "Identity",
             "RandomFlip", "RandomRotation", "RandomZoom", "RandomContrast", "RandomBrightness", "RandomTranslation",
+            "RandomHeight", "RandomWidth", "RandomHue", "RandomSaturation", "RandomSharpness", "RandomShear", "RandomGrayscale", "RandomColorJitter", "RandomColorDegeneration", "RandomErasing",
+            "RandomGaussianBlur", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomElasticTransform", "RandAugment", "AugMix", "MixUp", "CutMix",
         }.Select(n => KeyValuePair.Create<string, LayerLowering>(n, Pass)),
         new("Sequential", PassAll),
         new("Functional", PassAll),

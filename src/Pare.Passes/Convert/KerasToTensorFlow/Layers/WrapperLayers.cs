@@ -9,26 +9,28 @@ internal static class WrapperLayers
     [
         new("TimeDistributed", TimeDistributed),
         new("Bidirectional", Bidirectional),
+        new("SpectralNormalization", SpectralNormalization),
     ];
 
     // Steps become samples, and samples steps again.
     private static void TimeDistributed(LayerContext c)
     {
-        TensorFlowBuilder b = c.TensorFlow;
         (string className, AttributeMap config) = KerasJsonReader.Layer(c.Nested("layer"), "the layer within");
-        Value x = c.Raw(0);
-        if (x.Shape is not { Rank: >= 3 } shape)
+        if (className is "Sequential" or "Functional" or "Model")
         {
-            throw new LoweringException($"the input has the shape {x.Shape?.ToString() ?? "?"}; batch, steps and more were expected");
+            LayerContext.Unsupported($"a {className} within a wrapper within another is not carried over");
         }
 
-        List<(long?, Value?, int)> merged = [(shape[0].Value * shape[1].Value, null, 0), .. Enumerable.Range(2, shape.Rank - 2).Select(i => (shape[i].Value, (Value?)x, i))];
-        Value flat = b.ReshapeTo(x, [.. merged], openIsRest: true);
-        Value y = c.Apply(className, config, c.Weights(0, c.WeightCount), flat);
-        int rank = y.Shape?.Rank ?? throw new LoweringException($"the rank of what the {className} within gives is not known");
-        List<(long?, Value?, int)> apart = [(shape[0].Value, x, 0), (shape[1].Value, x, 1), .. Enumerable.Range(1, rank - 1).Select(i => (y.Shape[i].Value, (Value?)y, i))];
+        Value y = c.Apply(className, config, c.Weights(0, c.WeightCount), StepLayers.Merged(c.TensorFlow, c.Raw(0)));
         c.OutputMask = c.Mask();
-        c.SetOutput(b.ReshapeTo(y, [.. apart]));
+        c.SetOutput(StepLayers.Apart(c.TensorFlow, y, c.Raw(0)));
+    }
+
+    // At inference the kernel stands as training left it; the last weight is the vector that training measured it with.
+    private static void SpectralNormalization(LayerContext c)
+    {
+        (string className, AttributeMap config) = KerasJsonReader.Layer(c.Nested("layer"), "the layer within");
+        c.SetOutput(c.Apply(className, config, c.Weights(0, Math.Max(0, c.WeightCount - 1)), c.Raw(0)));
     }
 
     private static void Bidirectional(LayerContext c)
@@ -51,6 +53,9 @@ internal static class WrapperLayers
             backward["go_backwards"] = AttributeValue.Of(!forward.GetBoolean("go_backwards"));
         }
 
+        // Keras forces this where the wrapped layers give sequences.
+        forward["zero_output_for_mask"] = AttributeValue.Of(forward.GetBoolean("return_sequences"));
+        backward["zero_output_for_mask"] = AttributeValue.Of(backward.GetBoolean("return_sequences"));
         int half = c.WeightCount / 2;
         int states = (c.InputCount - 1) / 2;
         Value[] Inputs(int first) => [c.Raw(0), .. Enumerable.Range(first, states).Select(c.Raw)];

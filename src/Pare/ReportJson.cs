@@ -14,4 +14,5 @@ namespace Pare.Workflows;
 [JsonSerializable(typeof(BenchmarkReport))]
 [JsonSerializable(typeof(TensorBoardReport))]
 [JsonSerializable(typeof(Recipe))]
+[JsonSerializable(typeof(CalibrationRecord))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pare.Compress;
 using Pare.Workflows;
 
 namespace Pare.Cli;
@@ -8,24 +9,50 @@ internal sealed class QuantizeVerb : RewriteVerb
 {
     private readonly Option<string> _scheme = new("--scheme")
     {
-        Description = "float16: half the size; dynamic: int8 weights a channel, activations quantized at run time; weights-int8: as small, computed in float",
+        Description = "float16: half the size; dynamic: int8 weights, activations quantized at run time; weights-int8: as small, computed in float; int8: integers throughout; int16x8: with 16-bit activations",
         DefaultValueFactory = _ => "dynamic",
         HelpName = "SCHEME",
     };
 
-    private readonly Option<long> _minSize = new("--min-size") { Description = "Leave weights with fewer values alone (schemes of 8 bits)", DefaultValueFactory = _ => 256, HelpName = "N" };
-    private readonly Option<string[]> _include = Arguments.Names("--include", "Globs of the constants that take part");
-    private readonly Option<string[]> _exclude = Arguments.Names("--exclude", "Globs of the constants that do not");
+    private readonly Option<string> _io = new("--io") { Description = "Inputs and outputs of int8: float, int8 or uint8 (of int16x8: float or int16)", DefaultValueFactory = _ => "float", HelpName = "TYPE" };
+    private readonly Option<string> _granularity = new("--granularity") { Description = "Scales of weights: channel or tensor", DefaultValueFactory = _ => "channel", HelpName = "G" };
+    private readonly Option<bool> _integerOnly = new("--integer-only") { Description = "Refuse a model of which an operator would stay on real numbers" };
+    private readonly CalibrationDataOptions _calibration = new();
+    private readonly Option<long> _minSize = new("--min-size") { Description = "Leave weights with fewer values alone (weights beside real activations)", DefaultValueFactory = _ => 256, HelpName = "N" };
+    private readonly Option<string[]> _include = Arguments.Names("--include", "Globs of the constants (and nodes, with int8 and int16x8) that take part");
+    private readonly Option<string[]> _exclude = Arguments.Names("--exclude", "Globs of the constants (and nodes) that do not");
 
-    public QuantizeVerb() => _scheme.AcceptOnlyFromAmong("float16", "dynamic", "weights-int8");
+    public QuantizeVerb()
+    {
+        _scheme.AcceptOnlyFromAmong([.. QuantizeStepCheck.Schemes]);
+        _io.AcceptOnlyFromAmong("float", "int8", "uint8", "int16");
+    }
 
-    public override string Example => "pare quantize samples/petals/petals.h5 -o petals_dynamic.tflite --scheme dynamic";
+    public override string Example => "pare quantize samples/petals/petals.h5 -o petals_int8.tflite --scheme int8 --calibration samples/petals/calibration";
 
-    protected override IEnumerable<Symbol> Options => [_scheme, _minSize, _include, _exclude];
+    protected override IEnumerable<Symbol> Options => [_scheme, _io, _granularity, _integerOnly, .. _calibration.Symbols, _minSize, _include, _exclude];
+
+    protected override string? DefaultRecipe(VerbContext context) => CompressWorkflow.Beside(OutputOf(context), ".recipe.json");
 
     protected override RecipeStep Step(VerbContext context)
     {
         QuantizeStep.CheckTarget(OutputOf(context));
-        return new QuantizeStep { Scheme = context.Get(_scheme)!, MinSize = context.Get(_minSize), Include = context.Get(_include) ?? [], Exclude = context.Get(_exclude) ?? [] };
+        QuantizeStep step = new()
+        {
+            Scheme = context.Get(_scheme)!,
+            Io = context.Get(_io)!,
+            Granularity = context.Get(_granularity)!,
+            IntegerOnly = context.Get(_integerOnly),
+            Ranges = _calibration.Ranges(context),
+            Percentile = _calibration.Percentile(context),
+            MinSize = context.Get(_minSize),
+            Include = context.Get(_include) ?? [],
+            Exclude = context.Get(_exclude) ?? [],
+            Calibration = _calibration.Source(context, ModelOf(context), SeedOf(context)),
+            Calibrated = _calibration.Cached(context),
+            Cache = _calibration.Cache(context),
+        };
+        QuantizeStepCheck.Validate(step);
+        return step;
     }
 }

@@ -22,6 +22,9 @@ internal abstract class RewriteVerb : Verb
     /// <summary>What the options ask for.</summary>
     protected abstract RecipeStep Step(VerbContext context);
 
+    /// <summary>Where the recipe goes when the user does not say; null for nowhere.</summary>
+    protected virtual string? DefaultRecipe(VerbContext context) => null;
+
     /// <summary>Where the model comes from.</summary>
     protected string ModelOf(VerbContext context) => context.GetRequired(_model);
 
@@ -41,7 +44,7 @@ internal abstract class RewriteVerb : Verb
             Steps = [Step(context)],
             Check = CheckOptions.Parse(context.Get(_check)!),
             Force = context.Get(_force),
-            Recipe = context.Get(_recipe),
+            Recipe = context.Get(_recipe) ?? DefaultRecipe(context),
             Seed = context.Get(_seed),
             Threads = context.Threads,
         };

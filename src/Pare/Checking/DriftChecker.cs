@@ -95,7 +95,7 @@ public sealed class DriftChecker
                     IReadOnlyList<TensorData> expected;
                     try
                     {
-                        expected = original.Run([.. inputs, .. frozen.Values]);
+                        expected = original.Run([.. inputs.Select((t, k) => Fit(t, original.Inputs[k].Type, after, k)), .. frozen.Values]);
                     }
                     catch (PareException e)
                     {
@@ -103,10 +103,10 @@ public sealed class DriftChecker
                     }
 
                     changed ??= _runner.Load(after, new SessionOptions { Threads = _threads });
-                    IReadOnlyList<TensorData> got = changed.Run(inputs);
+                    IReadOnlyList<TensorData> got = changed.Run([.. inputs.Select((t, k) => Fit(t, after.Graph.Inputs[k].Type, after, k))]);
                     for (int o = 0; o < expected.Count; o++)
                     {
-                        drift.Add(expected[o], got[o]);
+                        drift.Add(expected[o], QuantizedTensors.Fit(got[o], expected[o].Type, after.Graph.Outputs[o].Quantization));
                     }
                 }
             }
@@ -124,6 +124,10 @@ public sealed class DriftChecker
             Passed = bound is null ? null : drift.MaxRelative <= bound,
         };
     }
+
+    // Real numbers for a model of integers, and the other way round, by the changed model's scales.
+    private static TensorData Fit(TensorData tensor, DataType wanted, Model after, int input) =>
+        input < after.Graph.Inputs.Count ? QuantizedTensors.Fit(tensor, wanted == DataType.Undefined ? tensor.Type : wanted, after.Graph.Inputs[input].Quantization) : tensor;
 
     // Inputs and outputs of the changed model by their names in the original; by position where the names changed too (another format).
     private static string? Match(Model before, Model after, IReadOnlyDictionary<string, TensorData> frozen, out string[] feeds, out string[] fetches)

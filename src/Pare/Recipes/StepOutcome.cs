@@ -14,4 +14,10 @@ public sealed record StepOutcome
 
     /// <summary>Inputs that became constants, by their names in the original.</summary>
     public IReadOnlyDictionary<string, TensorData> Frozen { get; init; } = new Dictionary<string, TensorData>();
+
+    /// <summary>The step with what it found, as the recipe keeps it; null where it is as it was.</summary>
+    public RecipeStep? Recorded { get; init; }
+
+    /// <summary>Further files that the step leaves, by path.</summary>
+    public IReadOnlyList<(string Path, Action<Stream> Write)> Files { get; init; } = [];
 }

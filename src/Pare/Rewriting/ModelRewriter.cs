@@ -45,6 +45,8 @@ public sealed class ModelRewriter
         List<Change> changes = [];
         double? drift = 0;
         Dictionary<string, TensorData> frozen = new(StringComparer.Ordinal);
+        List<RecipeStep> recorded = [];
+        List<(string Path, Action<Stream> Write)> files = [];
         foreach (RecipeStep step in request.Steps)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -52,6 +54,8 @@ public sealed class ModelRewriter
             changed = outcome.Model;
             changes.AddRange(outcome.Changes);
             drift += outcome.StatedDrift;
+            recorded.Add(outcome.Recorded ?? step);
+            files.AddRange(outcome.Files);
             foreach ((string name, TensorData value) in outcome.Frozen)
             {
                 frozen[name] = value;
@@ -77,7 +81,12 @@ public sealed class ModelRewriter
         };
         if (request.Recipe is not null && output is not null)
         {
-            RecipeOf(request, report.Input, output).Write(outputs.Create(request.Recipe));
+            RecipeOf(request, recorded, report.Input, output).Write(outputs.Create(request.Recipe));
+        }
+
+        if (output is not null)
+        {
+            files.ForEach(f => f.Write(outputs.Create(f.Path)));
         }
 
         return report;
@@ -123,13 +132,13 @@ public sealed class ModelRewriter
         }
     }
 
-    private static Recipe RecipeOf(RewriteRequest request, FileReport input, FileReport output) => new()
+    private static Recipe RecipeOf(RewriteRequest request, IReadOnlyList<RecipeStep> steps, FileReport input, FileReport output) => new()
     {
         Version = Recipe.CurrentVersion,
         Pare = Version,
         Seed = request.Seed,
         Check = request.Check.ToString(),
-        Steps = request.Steps,
+        Steps = steps,
         Input = input,
         Output = output,
     };

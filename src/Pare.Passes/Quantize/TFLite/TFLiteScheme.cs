@@ -1,6 +1,6 @@
 namespace Pare.Passes.Quantize.TFLite;
 
-/// <summary>How the weights of a TFLite model are stored in fewer bits. None of these needs calibration data.</summary>
+/// <summary>How a TFLite model is stored and computed in fewer bits.</summary>
 public enum TFLiteScheme
 {
     /// <summary>Every binary32 constant as binary16, with a DEQUANTIZE before its first use: half the size, answers almost the same.</summary>
@@ -11,4 +11,13 @@ public enum TFLiteScheme
 
     /// <summary>int8 weights a channel with a DEQUANTIZE before their first use: as small as dynamic range, computed in binary32.</summary>
     WeightsInt8,
+
+    /// <summary>4-bit weights a channel or in groups, in kernels that take them beside float activations where there are such, else with a DEQUANTIZE.</summary>
+    WeightsInt4,
+
+    /// <summary>int8 weights and activations throughout; needs ranges of the activations.</summary>
+    Int8,
+
+    /// <summary>int8 weights, 16-bit activations; needs ranges of the activations.</summary>
+    Int16x8,
 }

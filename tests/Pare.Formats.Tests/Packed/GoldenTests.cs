@@ -32,6 +32,15 @@ public class GoldenTests
         Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(unpacked)));
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Unpack_GoldenFileByTheDecoderAlone_SameBytesAsEver(string name, string sha256)
+    {
+        using MemoryStream output = new();
+        ModelUnpacker.Unpack(ByteSource.FromFile(Path.Combine(GoldenFiles.Folder, name)), output);
+        Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(output.ToArray())));
+    }
+
     [Fact]
     public void JavaScriptDecoder_GoldenFiles_SameBytes()
     {

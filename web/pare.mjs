@@ -14,7 +14,7 @@ export class PareError extends Error {
 const { imul, min, max, abs, floor, fround, clz32 } = Math;
 const MAX_ELEMENTS = 1 << 24, MAX_MIXED = 1 << 22, MAX_CODED = 2 ** 31 - 1;
 const clamp = (x, low, high) => (x < low ? low : x > high ? high : x);
-const u32 = (b, at) => (b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at + 3] << 24)) >>> 0;
+const ints = n => [0, 0, 0, 0].map(() => new Int32Array(n));
 
 function need(truth, what, offset) {
 	if (!truth) throw new PareError(`${what}: not as it must be`, offset);
@@ -69,7 +69,7 @@ function arithmetic(bytes) {
 // Bytes.
 
 const CONTEXTS = 13, INPUTS = 32, CELLS = 33, MARGIN = 8, GOLDEN = 0x9e3779b1 | 0, ODD = 0x2f0b4c47;
-const RATES = Int32Array.from({ length: 256 }, (_, n) => floor(65536 / (2 * n + 3)));
+const RATES = Int32Array.from({ length: 256 }, (_, n) => 65536 / (2 * n + 3));
 
 function hash(n, a, b) {
 	let h = imul(a + imul(n, 0x3d4d51cb), ODD);
@@ -94,7 +94,7 @@ function decodeMixed(coded, length, stride) {
 	for (let k = 0; k < CELLS; k++) fine[k] = squash((k - 16) * 96);
 	for (let k = CELLS; k < fine.length; k *= 2) fine.copyWithin(k, 0, k);
 	const past = new Uint8Array(length + MARGIN);
-	const [h, at, runAt, inputs] = [0, 0, 0, 0].map(() => new Int32Array(INPUTS)), sets = [0, 0, 0], logits = [0, 0, 0];
+	const [h, at, runAt, inputs] = ints(INPUTS), logits = [0, 0, 0];
 	let word = 0, lastWord = 0, match = 0, matched = 0;
 
 	for (let n = MARGIN; n < past.length; ) {
@@ -128,13 +128,11 @@ function decodeMixed(coded, length, stride) {
 			inputs[26] = expected < 0 ? 0 : STRETCH[repeats[repeatAt] >>> 20];
 			inputs[27] = expected === 1 ? plain : -plain;
 			inputs[28] = 128;
-			sets[0] = partial * INPUTS;
-			sets[1] = (256 + c1) * INPUTS;
-			sets[2] = (512 + strength + (n % 4 === 0 ? 32 : 0)) * INPUTS;
+			const sets = [partial, 256 + c1, 512 + strength + (n % 4 ? 0 : 32)];
 			let sum = 0;
 			for (let s = 0; s < 3; s++) {
 				let dot = 0;
-				for (let i = 0, w = sets[s]; i < INPUTS; i++, w++) dot += (inputs[i] * weights[w]) >> 8;
+				for (let i = 0, w = sets[s] * INPUTS; i < INPUTS; i++, w++) dot += (inputs[i] * weights[w]) >> 8;
 				logits[s] = limited(dot >> 8);
 				sum += (logits[s] * joint[partial * 3 + s]) >> 8;
 			}
@@ -147,7 +145,7 @@ function decodeMixed(coded, length, stride) {
 			const target = bit * 65535;
 			for (let s = 0; s < 3; s++) {
 				const e = ((target - squash(logits[s])) * 5) >> 1, j = partial * 3 + s;
-				for (let i = 0, w = sets[s]; i < INPUTS; i++, w++) weights[w] = clamp(weights[w] + ((inputs[i] * e + 0x4000) >> 15), -524288, 524288);
+				for (let i = 0, w = sets[s] * INPUTS; i < INPUTS; i++, w++) weights[w] = clamp(weights[w] + ((inputs[i] * e + 0x4000) >> 15), -524288, 524288);
 				joint[j] = clamp(joint[j] + ((logits[s] * ((target - mixed) >> 3) + 0x4000) >> 15), -524288, 524288);
 			}
 			fine[nearest] += (target - fine[nearest]) >> 6;
@@ -166,10 +164,7 @@ function decodeMixed(coded, length, stride) {
 		match++;
 		if (matched > 0) matched++;
 		if (value >= 128 || ((value | 32) >= 97 && (value | 32) <= 122)) word = imul(word + value + 1, ODD);
-		else if (word !== 0) {
-			lastWord = word;
-			word = 0;
-		}
+		else if (word) [lastWord, word] = [word, 0];
 		if (n < MARGIN + 5) continue;
 		let key = 0;
 		for (let k = 1; k <= 5; k++) key = imul(key + past[n - k] + 1, ODD);
@@ -177,10 +172,7 @@ function decodeMixed(coded, length, stride) {
 		if (matched === 0 && ends[key] > 0) {
 			let m = 0;
 			while (m < 400 && ends[key] - m > MARGIN && past[ends[key] - m - 1] === past[n - m - 1]) m++;
-			if (m >= 5) {
-				match = ends[key];
-				matched = m;
-			}
+			if (m >= 5) [match, matched] = [ends[key], m];
 		}
 		ends[key] = n;
 	}
@@ -191,8 +183,8 @@ function decodeMixed(coded, length, stride) {
 // Symbols. Axes: 0 output, 1 input, 2 y, 3 x.
 
 const ORDERS = [[0, 1, 2, 3], [2, 3, 1, 0], [0, 2, 3, 1], [2, 3, 0, 1], [1, 0, 2, 3]], WALKS = [0, 1, 2, 4];
-const SYMBOL_RATES = Int32Array.from({ length: 256 }, (_, n) => floor(131072 / (2 * n + 5)));
-const CONFIDENCE = Int32Array.from({ length: 256 }, (_, n) => floor((64 * n) / (n + 1)));
+const SYMBOL_RATES = Int32Array.from({ length: 256 }, (_, n) => 131072 / (2 * n + 5));
+const CONFIDENCE = Int32Array.from({ length: 256 }, (_, n) => (64 * n) / (n + 1));
 
 const octave = v => {
 	const b = 31 - clz32(v | 1);
@@ -215,7 +207,7 @@ function add(a, k, m) {
 }
 
 function symbolDecoder(coded) {
-	const coder = arithmetic(coded), [x, slots, m, s] = [0, 0, 0, 0].map(() => new Int32Array(8));
+	const coder = arithmetic(coded), [x, slots, m, s] = ints(8);
 	let p, counts, weights, seen;
 
 	function reset() {
@@ -261,7 +253,7 @@ function symbolDecoder(coded) {
 			found += rest - 1;
 		}
 		m[0] = 0;
-		return negative ? -found | 0 : found | 0;
+		return (negative ? -found : found) | 0;
 	}
 
 	function decode({ order, n }) {
@@ -326,11 +318,20 @@ function symbolDecoder(coded) {
 	}
 
 	reset();
-	return { decode, finish: coder.finish };
+	return { decode, ...coder };
+}
+
+function put(out, k, w, v) {
+	for (let j = 0; j < w; j++) out[k * w + j] = v >> (8 * j);
+}
+
+function pick(out, k, w, i, table) {
+	need(i >= 0 && i < table.length / w, 'an index');
+	out.set(table.subarray(i * w, (i + 1) * w), k * w);
 }
 
 class Reader {
-	constructor(bytes, offset) {
+	constructor(bytes, offset = 0) {
 		Object.assign(this, { bytes, offset, at: 0 });
 	}
 
@@ -343,14 +344,15 @@ class Reader {
 		return this.bytes.subarray(this.at, (this.at += n));
 	}
 
-	byte() {
-		return this.take(1)[0];
+	/** Of n bytes, the lowest first. */
+	uint(n) {
+		return this.take(n).reduceRight((value, b) => value * 256 + b, 0);
 	}
 
 	number(most) {
 		let value = 0, b = 128;
 		for (let unit = 1; b > 127; unit *= 128) {
-			b = this.byte();
+			b = this.uint(1);
 			value += (b & 127) * unit;
 			this.need(value <= most && unit < 2 ** 56, 'a number');
 		}
@@ -360,15 +362,20 @@ class Reader {
 
 // Planes of bytes.
 
+/** From the lowest; floats were turned left by a bit. */
+function join(planes, turn, out, at) {
+	for (let k = 0; k < planes[0].length; k++) planes.forEach((b, p) => (out[at++] = turn ? (b[k] >> 1) | (planes[(p + 1) % planes.length][k] << 7) : b[k]));
+}
+
 class PlaneReader extends Reader {
 	plane(count) {
-		const mode = this.take(1)[0];
+		const mode = this.uint(1);
 		if (mode === 0) return this.take(count);
 		const out = new Uint8Array(count);
-		if (mode === 1) return out.fill(this.take(1)[0]);
+		if (mode === 1) return out.fill(this.uint(1));
 		need(mode < 4, 'a mode');
-		const head = this.take(5), bits = this.take(head[0] | (head[1] << 8)), lanes = mode === 2 ? 32 : 2;
-		const states = Array.from({ length: lanes }, () => u32(this.take(4), 0)), data = this.take(2 * (head[2] | (head[3] << 8) | (head[4] << 16)));
+		const size = this.uint(2), words = this.uint(3), bits = this.take(size), lanes = mode === 2 ? 32 : 2;
+		const states = Array.from({ length: lanes }, () => this.uint(4)), data = this.take(2 * words);
 		const symbols = new Uint8Array(4096), frequencies = new Uint16Array(4096), distances = new Uint16Array(4096);
 		let bit = 0, word = 0;
 		const read = n => {
@@ -401,14 +408,14 @@ class PlaneReader extends Reader {
 		return out;
 	}
 
-	/** Arrays in chunks of 65,536 elements; floats were turned left by a bit. */
+	/** Arrays in chunks of 65,536 elements. */
 	chunks(width, turn, length, end) {
 		const out = new Uint8Array(length), bytes = 65536 * width, sizes = [];
-		for (let k = bytes; k < length; k += bytes) sizes.push(u32(this.take(4), 0));
+		for (let k = bytes; k < length; k += bytes) sizes.push(this.uint(4));
 		for (let start = 0; start < length; start += bytes) {
 			const stop = sizes.length ? this.at + sizes.shift() : end;
-			const n = min(65536, (length - start) / width), split = this.take(1)[0], planes = [], top = this.plane(n);
-			const others = top.reduce((sum, b) => sum + (b !== 0), 0);
+			const n = min(65536, (length - start) / width), split = this.uint(1), planes = [], top = this.plane(n);
+			const others = top.filter(b => b).length;
 			planes[width - 1] = top;
 			for (let p = width - 2; p >= 0; p--) {
 				if (split) {
@@ -417,9 +424,7 @@ class PlaneReader extends Reader {
 					planes[p] = top.map(t => (t ? a[i++] : b[j++]));
 				} else planes[p] = this.plane(n);
 			}
-			for (let k = 0, at = start; k < n; k++) {
-				for (let p = 0; p < width; p++) out[at++] = turn ? (planes[p][k] >> 1) | (planes[(p + 1) % width][k] << 7) : planes[p][k];
-			}
+			join(planes, turn, out, start);
 			need(split < 2 && this.at === stop, 'a chunk');
 		}
 		return out;
@@ -427,23 +432,18 @@ class PlaneReader extends Reader {
 }
 
 function decodePlanes(coded, length, element) {
-	const r = new PlaneReader(coded, 0), width = [1, 2, 4, 8, 2, 2, 4, 8][element], mode = r.take(1)[0];
+	const r = new PlaneReader(coded), width = [1, 2, 4, 8, 2, 2, 4, 8][element], mode = r.uint(1);
 	r.need(length % width === 0 && mode < 2, 'planes');
 	if (mode === 0) return r.chunks(width, element > 3, length, coded.length);
-	const head = r.take(6), n = (head[0] | (head[1] << 8)) + 1, w = n <= 256 ? 1 : 2;
-	const palette = r.chunks(width, element > 3, n * width, r.at + u32(head, 2));
+	const n = r.uint(2) + 1, w = n <= 256 ? 1 : 2, size = r.uint(4), palette = r.chunks(width, element > 3, n * width, r.at + size);
 	const indices = r.chunks(w, false, (length / width) * w, coded.length), out = new Uint8Array(length);
-	for (let k = 0; k < length / width; k++) {
-		const i = w === 1 ? indices[k] : indices[2 * k] | (indices[2 * k + 1] << 8);
-		need(i < n, 'an index');
-		out.set(palette.subarray(i * width, (i + 1) * width), k * width);
-	}
+	for (let k = 0; k < length / width; k++) pick(out, k, width, w === 1 ? indices[k] : indices[2 * k] | (indices[2 * k + 1] << 8), palette);
 	return out;
 }
 
 // The container.
 
-const COPY = 2, INTEGERS = 3, PALETTE = 4, CODED = 5, MIXED = 1, SYMBOLS = 2, PLANES = 3;
+const COPY = 2, INTEGERS = 3, PALETTE = 4, CODED = 5, FLOATS = 6, MIXED = 1, SYMBOLS = 2, PLANES = 3;
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
 	for (let k = 0; k < 8; k++) n = n & 1 ? (n >>> 1) ^ 0x82f63b78 : n >>> 1;
 	return n;
@@ -463,8 +463,8 @@ function readLayout(r) {
 }
 
 function readSegment(r, last, streams, left) {
-	const head = r.byte(), kind = head & 15, s = { kind, stream: 0 };
-	r.need(kind <= CODED && head < 64 && (head < 32 || kind === COPY), 'a kind');
+	const head = r.uint(1), kind = head & 15, s = { kind, stream: 0 };
+	r.need(kind <= FLOATS && head < 64 && (head < 32 || kind === COPY), 'a kind');
 	if (kind > 0 && kind !== COPY) {
 		const z = r.number(2 * streams);
 		s.stream = last + (z & 1 ? -(z + 1) / 2 : z / 2);
@@ -475,17 +475,17 @@ function readSegment(r, last, streams, left) {
 		s.distance = r.number(2 ** 53);
 		s.period = head & 32 ? r.number(s.distance) : s.distance;
 	} else if (kind === CODED) {
-		const type = r.byte();
+		const type = r.uint(1);
 		s.type = type & 15;
 		r.need(s.type < 3 && type < 48, 'a type');
 		s.width = s.type ? 2 : 4;
 		s.layout = readLayout(r);
-		s.step = new Float32Array(new Uint8Array([0, 0, r.byte(), r.byte()]).buffer)[0];
+		s.step = new Float32Array(new Uint32Array([r.uint(2) << 16]).buffer)[0];
 		r.number(1000);
 		s.scales = Array.from({ length: type >> 4 }, () => ({ stride: r.number(MAX_ELEMENTS), count: r.number(r.bytes.length) }));
 	} else if (kind > COPY) {
-		s.width = r.byte();
-		r.need([1, 2, 4].includes(s.width) || (s.width === 8 && kind === PALETTE), 'a width');
+		s.width = r.uint(1);
+		r.need([1, 2, 4, 8].includes(s.width) && s.width !== [8, 0, 0, 1][kind - INTEGERS], 'a width');
 		s.layout = readLayout(r);
 		if (kind === PALETTE) s.entries = r.number(r.bytes.length);
 	}
@@ -494,9 +494,9 @@ function readSegment(r, last, streams, left) {
 }
 
 function readDirectory(head, offset, fileLength, length) {
-	const r = new Reader(head, 0), streams = [{ codec: MIXED, length: head.length, segments: [] }], segments = [];
+	const r = new Reader(head), streams = [{ codec: MIXED, length: head.length, segments: [] }], segments = [];
 	for (let n = r.number(1 << 18); n > 0; n--) {
-		const byte = r.byte(), codec = byte & 15;
+		const byte = r.uint(1), codec = byte & 15;
 		r.need(codec <= PLANES, 'a codec');
 		const bytes = codec === SYMBOLS ? 0 : r.number(codec === MIXED ? MAX_MIXED : 1 << 26);
 		const coded = r.number(MAX_CODED);
@@ -549,10 +549,7 @@ function writeValues(s, symbols, out) {
 		for (let k = 0; k < values.length; k++) values[k] *= factors[floor(k / stride) % count];
 	}
 	const bits = new Uint32Array(values.buffer);
-	for (let k = 0, at = 0; k < bits.length; k++) {
-		const b = bits[k], v = s.type === 0 ? b : s.type === 1 ? half(values[k], b) : (b + 0x7fff + ((b >>> 16) & 1)) >>> 16;
-		for (let j = 0; j < s.width; j++) out[at++] = v >>> (8 * j);
-	}
+	bits.forEach((b, k) => put(out, k, s.width, s.type === 0 ? b : s.type === 1 ? half(values[k], b) : (b + 0x7fff + ((b >>> 16) & 1)) >>> 16));
 }
 
 function decodeSymbols(coded, length, parameter, segments) {
@@ -560,12 +557,9 @@ function decodeSymbols(coded, length, parameter, segments) {
 	for (const s of segments) {
 		const symbols = decoder.decode(s.layout), out = bytes.subarray(s.from, s.from + s.length), w = s.width;
 		if (s.kind === CODED) writeValues(s, symbols, out);
-		else {
-			symbols.forEach((v, k) => {
-				need(s.kind === INTEGERS || (v >= 0 && v < s.entries), 'a palette');
-				for (let j = 0; j < w; j++) out[k * w + j] = s.kind === INTEGERS ? v >> (8 * j) : s.table[v * w + j];
-			});
-		}
+		else if (s.kind === FLOATS) {
+			join(Array.from({ length: w }, (_, p) => (p < w - 1 ? symbols.map(() => decoder.bits(8)) : symbols)), true, out, 0);
+		} else symbols.forEach((v, k) => (s.kind === INTEGERS ? put(out, k, w, v) : pick(out, k, w, v, s.table)));
 	}
 	decoder.finish();
 	return bytes;
@@ -574,14 +568,14 @@ function decodeSymbols(coded, length, parameter, segments) {
 /** A container; `read` gives any part of its `length` bytes without decoding the others. */
 export class PareFile {
 	constructor(file, maxBytes = 2 ** 30) {
-		const r = new Reader(file, 0);
-		r.need([0x8f, 0x70, 0x61, 0x72, 0x65].every(b => r.byte() === b), 'the start');
-		r.need(r.byte() === 1, 'the version (1 is supported)');
-		this.lossy = r.number(1) === 1;
+		const r = new Reader(file);
+		r.need([0x8f, 0x70, 0x61, 0x72, 0x65].every(b => r.uint(1) === b), 'the start');
+		r.need(r.uint(1) === 1, 'the version (1 is supported)');
+		this.lossy = r.number(3) % 2 === 1;
 		this.length = r.number(max(maxBytes, 64 * file.length));
 		this.sha256 = r.take(32);
 		const length = r.number(MAX_MIXED), coded = r.number(MAX_CODED);
-		const header = file.subarray(0, r.at), checksum = u32(r.take(4), 0), head = r.take(coded);
+		const header = file.subarray(0, r.at), checksum = r.uint(4), head = r.take(coded);
 		r.need(crc32c(header, head) === checksum, 'the checksum');
 		const bytes = decodeMixed(head, length, 4);
 		Object.assign(this, { file }, readDirectory(bytes, r.at, file.length, this.length));
@@ -592,7 +586,7 @@ export class PareFile {
 		const s = this.streams[k];
 		if (!s.bytes) {
 			const coded = this.file.subarray(s.offset, s.offset + s.coded);
-			need(crc32c(coded) === u32(this.file, s.offset - 4), `the checksum of stream ${k}`, s.offset);
+			need(crc32c(coded) === new Reader(this.file.subarray(s.offset - 4)).uint(4), `the checksum of stream ${k}`, s.offset);
 			s.bytes = [() => coded, decodeMixed, decodeSymbols, decodePlanes][s.codec](coded, s.length, s.parameter, s.segments);
 		}
 		return s.bytes;

@@ -29,6 +29,17 @@ public sealed class SymbolGroupDecoder
         SymbolGroupEncoder.Run(ref _coder, _model, symbols, layout, default, null);
     }
 
+    /// <summary>Takes bytes that <see cref="SymbolGroupEncoder.AppendPlain"/> appended.</summary>
+    /// <param name="bytes">Filled entirely.</param>
+    /// <exception cref="CodecException">The stream ends early.</exception>
+    public void DecodePlain(Span<byte> bytes)
+    {
+        foreach (ref byte value in bytes)
+        {
+            value = (byte)SymbolProfile.CodeBits(ref _coder, 0, 8);
+        }
+    }
+
     /// <summary>Checks that the tensors decoded so far used all bytes.</summary>
     /// <exception cref="CodecException">Bytes are left over.</exception>
     public void Finish()

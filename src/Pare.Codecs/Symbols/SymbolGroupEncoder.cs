@@ -47,6 +47,19 @@ public sealed class SymbolGroupEncoder
         Run(ref _coder, _model, copy, layout, profile, null);
     }
 
+    /// <summary>Appends bytes as they are, for what no model predicts: the lower bits of floats whose exponents are symbols. They take eight bits each.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <exception cref="InvalidOperationException">The stream is finished.</exception>
+    public void AppendPlain(ReadOnlySpan<byte> bytes)
+    {
+        ObjectDisposedException.ThrowIf(_finished, this);
+        Bits += 8.0 * bytes.Length;
+        foreach (byte value in bytes)
+        {
+            SymbolProfile.CodeBits(ref _coder, value, 8);
+        }
+    }
+
     /// <summary>What a tensor would cost if it were appended now; nothing is written.</summary>
     /// <param name="symbols">Its symbols in flat order.</param>
     /// <param name="layout">How they lie.</param>

@@ -32,8 +32,8 @@ internal readonly record struct SymbolProfile(int Walk, int Unary, bool Fresh, i
         return new SymbolProfile(walk, unary, fresh, period, offset);
     }
 
-    // Highest bit first, each as likely as not.
-    private static int CodeBits<TCoder>(ref TCoder coder, int value, int bits)
+    /// <summary>Codes a number as plain bits, highest first, each as likely as not.</summary>
+    public static int CodeBits<TCoder>(ref TCoder coder, int value, int bits)
         where TCoder : struct, IBinaryCoder
     {
         int result = 0;

@@ -44,9 +44,10 @@ internal sealed class ContainerWriter
                 AddHead(piece);
                 break;
             case PieceKind.Structure:
-                for (long at = piece.Start; at < piece.End; at += StreamLimit)
+                // As long as one stream may be: what is cut apart does not see what repeats.
+                for (long at = piece.Start; at < piece.End; at += ByteCoder.MaxLength)
                 {
-                    Place(piece with { Start = at, Length = Math.Min(StreamLimit, piece.End - at) }, new PieceCoding(SegmentKind.Bytes, StreamCodec.Mixed) { Parameter = 4 });
+                    Place(piece with { Start = at, Length = Math.Min(ByteCoder.MaxLength, piece.End - at) }, new PieceCoding(SegmentKind.Bytes, StreamCodec.Mixed) { Parameter = 4 });
                 }
 
                 break;
@@ -78,7 +79,7 @@ internal sealed class ContainerWriter
         byte[] codedHead = ByteCoder.Encode(head);
         PackedHeader header = new()
         {
-            Flags = lossy ? PackedHeader.Lossy : 0,
+            Flags = (lossy ? PackedHeader.Lossy : 0) | (_directory.Segments.Exists(s => s.Kind == SegmentKind.Floats) ? PackedHeader.Floats : 0),
             Length = _content.Length,
             Hash = Hash(cancellation),
             HeadLength = head.Length,

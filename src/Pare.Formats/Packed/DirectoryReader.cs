@@ -98,7 +98,7 @@ internal static class DirectoryReader
         SegmentKind kind = (SegmentKind)(head & 15);
         bool tensor = (head & DirectoryWriter.TensorFlag) != 0;
         int stream = 0;
-        if (kind is SegmentKind.Bytes or SegmentKind.Integers or SegmentKind.Palette or SegmentKind.Coded)
+        if (kind is SegmentKind.Bytes or SegmentKind.Integers or SegmentKind.Palette or SegmentKind.Coded or SegmentKind.Floats)
         {
             long zigzag = (long)r.Bounded("a stream", 2 * (ulong)streams);
             long to = last + ((zigzag & 1) == 0 ? zigzag / 2 : -(zigzag + 1) / 2);
@@ -119,8 +119,9 @@ internal static class DirectoryReader
                 return new PackedSegment { Kind = kind, IsTensor = tensor, Length = length, Distance = distance, Period = period };
             case SegmentKind.Integers:
             case SegmentKind.Palette:
+            case SegmentKind.Floats:
                 int width = r.Byte("a width");
-                if (width is not (1 or 2 or 4 or 8) || (width == 8 && kind == SegmentKind.Integers))
+                if (width is not (1 or 2 or 4 or 8) || (width == 8 && kind == SegmentKind.Integers) || (width == 1 && kind == SegmentKind.Floats))
                 {
                     throw r.Error($"{width} is no width of elements");
                 }

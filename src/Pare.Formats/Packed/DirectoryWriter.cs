@@ -56,7 +56,7 @@ internal static class DirectoryWriter
                 }
 
                 break;
-            case SegmentKind.Integers:
+            case SegmentKind.Integers or SegmentKind.Floats:
                 w.Byte((byte)s.Width);
                 SymbolLayouts.Write(w, s.Layout!);
                 break;

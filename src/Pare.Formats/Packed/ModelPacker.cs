@@ -7,7 +7,7 @@ public static class ModelPacker
 {
     // Above this many bytes of numbers the fast codecs are taken, which reach nearly the same.
     private const long QuickFrom = 1 << 24;
-    private const long BytesUpTo = 1 << 20;
+    private const long BytesUpTo = Codecs.ByteCoder.MaxLength;
 
     /// <summary>Whether a file is a container, by its first bytes.</summary>
     public static bool IsPacked(ByteSource file)
@@ -117,7 +117,7 @@ public static class ModelPacker
             return;
         }
 
-        // Small files of whole numbers that repeat among tensors, or between them and the structure, are sometimes smaller as bytes throughout.
+        // Files of whole numbers that repeat among tensors, or between them and the structure, are sometimes smaller as bytes throughout.
         using MemoryStream apart = new();
         Write(content, pieces, codings, lossy, apart, options, cancellation);
         using MemoryStream together = new();

@@ -11,9 +11,12 @@ internal sealed record PackedHeader
     public const int MagicLength = 5;
 
     /// <summary>A decoder that does not know a flag must refuse the file.</summary>
-    public const ulong KnownFlags = Lossy;
+    public const ulong KnownFlags = Lossy | Floats;
 
     public const ulong Lossy = 1;
+
+    /// <summary>There are segments of <see cref="SegmentKind.Floats"/>.</summary>
+    public const ulong Floats = 2;
 
     /// <summary>Bytes of one decoded stream, at most; of one coded by context mixing <see cref="ByteCoder.MaxLength"/>.</summary>
     public const int MaxStream = 1 << 26;

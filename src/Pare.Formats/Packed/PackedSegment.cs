@@ -33,7 +33,7 @@ internal sealed class PackedSegment
     /// <summary>Of a copy: bytes after which it starts again at its source, at most <see cref="Distance"/>.</summary>
     public long Period { get; init; }
 
-    /// <summary>Bytes of an element: whole numbers and palettes.</summary>
+    /// <summary>Bytes of an element: whole numbers, palettes and floats.</summary>
     public int Width { get; init; }
 
     /// <summary>Of symbols: how they lie.</summary>
@@ -57,7 +57,7 @@ internal sealed class PackedSegment
     /// <summary>Of coded values: their signal-to-noise ratio in half decibels as the packer measured it, 0 where unknown.</summary>
     public int HalfDecibels { get; init; }
 
-    public bool IsSymbols => Kind is SegmentKind.Integers or SegmentKind.Palette or SegmentKind.Coded;
+    public bool IsSymbols => Kind is SegmentKind.Integers or SegmentKind.Palette or SegmentKind.Coded or SegmentKind.Floats;
 
     public int Elements => Layout!.Count;
 }

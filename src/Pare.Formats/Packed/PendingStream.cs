@@ -37,6 +37,12 @@ internal sealed class PendingStream(StreamCodec codec, int parameter)
             SymbolGroupEncoder group = new(new SymbolCoderOptions { Quick = quick });
             foreach ((PackPiece piece, PieceCoding coding) in _pieces)
             {
+                if (coding.Kind == SegmentKind.Floats)
+                {
+                    FloatParts.Encode(group, content.Slice(piece.Start, (int)piece.Length).Span, piece.Width, coding.Layout!);
+                    continue;
+                }
+
                 group.Append(SymbolsOf(content, piece, coding), coding.Layout!);
             }
 

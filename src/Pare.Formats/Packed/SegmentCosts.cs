@@ -45,6 +45,7 @@ internal static class SegmentCosts
         SegmentKind.Integers => "integers",
         SegmentKind.Palette => "palette",
         SegmentKind.Coded => "codes",
+        SegmentKind.Floats => "floats",
         _ => stream.Codec switch { StreamCodec.Stored => "stored", StreamCodec.Mixed => "bytes", _ => "planes" },
     };
 
@@ -60,6 +61,7 @@ internal static class SegmentCosts
             foreach (PackedSegment s in stream.Segments)
             {
                 symbols?.Decode(s.Layout!, new int[s.Elements]);
+                symbols?.DecodePlain(new byte[s.Kind == SegmentKind.Floats ? s.Elements * (s.Width - 1) : 0]);
                 bytes?.Decode(new byte[s.Length]);
                 int after = symbols?.Position ?? bytes?.Position ?? before;
                 bits[s] = symbols is null && bytes is null ? 8.0 * stream.CodedLength * s.Length / total : 8.0 * (after - before);

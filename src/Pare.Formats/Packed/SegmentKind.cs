@@ -20,4 +20,7 @@ internal enum SegmentKind
 
     /// <summary>Float values: symbols times a step and factors.</summary>
     Coded = 5,
+
+    /// <summary>Float values: exponents as symbols, the other bits as they are.</summary>
+    Floats = 6,
 }

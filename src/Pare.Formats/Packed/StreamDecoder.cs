@@ -71,7 +71,15 @@ internal static class StreamDecoder
         {
             Span<int> own = symbols.AsSpan(0, s.Elements);
             decoder.Decode(s.Layout!, own);
-            ToBytes(s, own, bytes.AsSpan(at, (int)s.Length));
+            if (s.Kind == SegmentKind.Floats)
+            {
+                FloatParts.Decode(decoder, own, s.Width, bytes.AsSpan(at, (int)s.Length));
+            }
+            else
+            {
+                ToBytes(s, own, bytes.AsSpan(at, (int)s.Length));
+            }
+
             at += (int)s.Length;
         }
 

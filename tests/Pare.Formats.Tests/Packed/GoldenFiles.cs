@@ -27,6 +27,7 @@ internal static class GoldenFiles
             ["model-v1.pare"] = PackedFiles.PackModel(PackedFiles.Write(PackedFiles.Model(Constants())), ".pb"),
             ["coded-v1.pare"] = Coded(),
             ["planes-v1.pare"] = Planes(),
+            ["floats-v1.pare"] = Floats(),
         };
         List<string> lines = [];
         foreach ((string name, byte[] bytes) in files)
@@ -81,6 +82,31 @@ internal static class GoldenFiles
             ("bias", new CodedTensor(DataType.Float32, new TensorShape(40), [.. Enumerable.Range(-20, 40).Select(k => k * 100_000)], SymbolLayout.Vector(40), 0.25f)));
         using MemoryStream output = new();
         ModelPacker.Pack(model, new Formats.TensorFlow.GraphDefFormat(), ".pb", output);
+        return output.ToArray();
+    }
+
+    // Floats whose highest bytes are symbols, in every width, with special values.
+    private static byte[] Floats()
+    {
+        float[] normal = [.. PackedFiles.Normal(598, 11), float.NaN, float.NegativeInfinity];
+        byte[][] parts =
+        [
+            [.. normal.SelectMany(v => BitConverter.GetBytes((Half)v))],
+            PackedFiles.Bytes(normal),
+            [.. normal.SelectMany(v => BitConverter.GetBytes((double)v))],
+        ];
+        ContainerWriter writer = new(ByteSource.FromMemory(parts.SelectMany(p => p).ToArray()));
+        long at = 0;
+        foreach (byte[] part in parts)
+        {
+            writer.Add(
+                new PackPiece(at, part.Length, PieceKind.Numbers) { Width = part.Length / normal.Length, IsTensor = true },
+                new PieceCoding(SegmentKind.Floats, StreamCodec.Symbols) { Layout = SymbolLayout.Matrix(20, 30) });
+            at += part.Length;
+        }
+
+        using MemoryStream output = new();
+        writer.Write(output, false, new PackOptions(), CancellationToken.None);
         return output.ToArray();
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pare.Evaluation;
 using Pare.Formats;
+using Pare.Runtime;
 
 namespace Pare.Cli;
 
@@ -26,6 +27,7 @@ internal sealed class LabelVerb : Verb
             throw new UsageException($"--top {top}: at least 1 is needed", "--top");
         }
 
+        _ = OnnxRuntimeRunner.PrepareAsync();
         OpenedModel opened = ModelFile.Open(path);
         context.Tell(opened.Model.Diagnostics);
         EvaluationOptions options = new()

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Pare.Codecs;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Pare.Codecs;
 /// </summary>
 internal static class CellSolver
 {
-    private const double ExactWork = 6e6;
+    private const double ExactWork = 2e6;
     private const double QuickExactWork = 2e5;
     private const int MostByProgramme = 2048;
     private const int FewestGroups = 2048;
@@ -24,9 +26,7 @@ internal static class CellSolver
 
         bool programme = k <= MostByProgramme && !options.Quick;
         int[] groups = Groups(cells, programme ? Math.Min(n, Math.Max(FewestGroups, GroupsPerSegment * k)) : Math.Min(n, k));
-        Segmentation cut = programme
-            ? SegmentSolver.Solve(cells.Merge(groups), k, keepZero, threads)
-            : new Segmentation([.. Enumerable.Range(0, groups.Length)], -1);
+        Segmentation cut = programme ? SolveMerged(cells, groups, k, options) : new Segmentation([.. Enumerable.Range(0, groups.Length)], -1);
         int[] boundaries = new int[cut.Boundaries.Length];
         for (int j = 0; j < boundaries.Length; j++)
         {
@@ -37,11 +37,17 @@ internal static class CellSolver
         return CorridorRefiner.Refine(cells, new Segmentation(boundaries, zero), wide: !options.Quick);
     }
 
+    private static Segmentation SolveMerged(Cells cells, int[] groups, int k, KMeans1DOptions options)
+    {
+        using Cells merged = cells.Merge(groups);
+        return SegmentSolver.Solve(merged, k, options.KeepZero, options.Threads);
+    }
+
     // Boundaries of groups that hold equal shares of the integral of density^(1/3): dx·(w/dx)^(1/3) a cell.
     private static int[] Groups(Cells cells, int wanted)
     {
         int n = cells.Count;
-        double[] share = new double[n];
+        double[] share = ArrayPool<double>.Shared.Rent(n);
         double all = 0;
         for (int i = 0; i < n; i++)
         {
@@ -67,6 +73,7 @@ internal static class CellSolver
             }
         }
 
+        ArrayPool<double>.Shared.Return(share);
         boundaries[wanted] = n;
         return boundaries;
     }

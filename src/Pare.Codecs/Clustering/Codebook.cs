@@ -1,4 +1,6 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Pare.Codecs;
 
@@ -10,10 +12,12 @@ namespace Pare.Codecs;
 public sealed class Codebook
 {
     private const int TableBits = 13;
+    private const int IndexBlock = 1024;
 
     private readonly float[] _centroids;
     private readonly float[] _midpoints;
     private readonly ushort[] _table;
+    private readonly bool _isFine;
     private readonly float _low;
     private readonly float _scale;
 
@@ -62,8 +66,11 @@ public sealed class Codebook
         float span = _centroids[^1] - _low;
         _scale = span > 0 && float.IsFinite(span) ? (1 << TableBits) / span : 0;
         _scale = float.IsFinite(_scale) ? _scale : 0;
-        _table = new ushort[(1 << TableBits) + 1];
+
+        // One entry more than bins: gathers read four bytes.
+        _table = new ushort[(1 << TableBits) + 2];
         FillTable();
+        _isFine = HasOneMidpointABin();
     }
 
     /// <summary>The centroids, ascending and distinct.</summary>
@@ -96,9 +103,16 @@ public sealed class Codebook
         }
 
         SameLength(values.Length, indices.Length);
-        for (int i = 0; i < values.Length; i++)
+        Span<int> wide = stackalloc int[IndexBlock];
+        for (int at = 0; at < values.Length; at += IndexBlock)
         {
-            indices[i] = (byte)IndexOf(values[i]);
+            int n = Math.Min(IndexBlock, values.Length - at);
+            IndicesOf(values.Slice(at, n), wide);
+            Span<byte> own = indices.Slice(at, n);
+            for (int i = 0; i < own.Length; i++)
+            {
+                own[i] = (byte)wide[i];
+            }
         }
     }
 
@@ -107,9 +121,16 @@ public sealed class Codebook
     public void Assign(ReadOnlySpan<float> values, Span<ushort> indices)
     {
         SameLength(values.Length, indices.Length);
-        for (int i = 0; i < values.Length; i++)
+        Span<int> wide = stackalloc int[IndexBlock];
+        for (int at = 0; at < values.Length; at += IndexBlock)
         {
-            indices[i] = (ushort)IndexOf(values[i]);
+            int n = Math.Min(IndexBlock, values.Length - at);
+            IndicesOf(values.Slice(at, n), wide);
+            Span<ushort> own = indices.Slice(at, n);
+            for (int i = 0; i < own.Length; i++)
+            {
+                own[i] = (ushort)wide[i];
+            }
         }
     }
 
@@ -144,7 +165,7 @@ public sealed class Codebook
     public void Snap(ReadOnlySpan<float> values, Span<float> destination)
     {
         SameLength(values.Length, destination.Length);
-        for (int i = 0; i < values.Length; i++)
+        for (int i = Avx2.IsSupported && _isFine ? SnapVectors(values, destination) : 0; i < values.Length; i++)
         {
             float x = values[i];
             destination[i] = float.IsFinite(x) ? _centroids[IndexOf(x)] : x;
@@ -171,24 +192,88 @@ public sealed class Codebook
     internal double Accumulate(ReadOnlySpan<float> values, ReadOnlySpan<float> weights, Span<double> counts, Span<double> sums)
     {
         double error = 0;
-        ref float first = ref MemoryMarshal.GetArrayDataReference(_centroids);
-        for (int i = 0; i < values.Length; i++)
+        Span<int> indices = stackalloc int[IndexBlock];
+        for (int at = 0; at < values.Length; at += IndexBlock)
         {
-            float x = values[i];
-            if (!float.IsFinite(x))
+            ReadOnlySpan<float> block = values.Slice(at, Math.Min(IndexBlock, values.Length - at));
+            IndicesOf(block, indices);
+            for (int i = 0; i < block.Length; i++)
             {
-                continue;
-            }
+                float x = block[i];
+                if (!float.IsFinite(x))
+                {
+                    continue;
+                }
 
-            int c = IndexOf(x);
-            double w = weights.IsEmpty ? 1 : weights[i];
-            double d = (double)x - System.Runtime.CompilerServices.Unsafe.Add(ref first, c);
-            error += w * d * d;
-            counts[c] += w;
-            sums[c] += w * x;
+                int c = indices[i];
+                double w = weights.IsEmpty ? 1 : weights[at + i];
+                double d = (double)x - _centroids[c];
+                error += w * d * d;
+                counts[c] += w;
+                sums[c] += w * x;
+            }
         }
 
         return error;
+    }
+
+    // Eight values at a time by the same arithmetic as IndexOf, where a look at one midpoint is enough. Returns how many are done.
+    private unsafe int SnapVectors(ReadOnlySpan<float> values, Span<float> destination)
+    {
+        int i = 0;
+        fixed (float* from = values, to = destination, centroids = _centroids, midpoints = _midpoints)
+        fixed (ushort* table = _table)
+        {
+            Vector256<float> low = Vector256.Create(_low);
+            Vector256<float> scale = Vector256.Create(_scale);
+            Vector256<float> infinity = Vector256.Create(float.PositiveInfinity);
+            for (; i + 8 <= values.Length; i += 8)
+            {
+                Vector256<float> x = Avx.LoadVector256(from + i);
+                Vector256<int> index = IndexOf(x, low, scale, table, midpoints);
+                Vector256<float> finite = Avx.CompareLessThan(Vector256.Abs(x), infinity);
+                Avx.Store(to + i, Avx.BlendVariable(x, Avx2.GatherVector256(centroids, index, 4), finite));
+            }
+        }
+
+        return i;
+    }
+
+    // The same without the values: a run's indices.
+    private unsafe int IndexVectors(ReadOnlySpan<float> values, Span<int> indices)
+    {
+        int i = 0;
+        fixed (float* from = values, midpoints = _midpoints)
+        fixed (int* to = indices)
+        fixed (ushort* table = _table)
+        {
+            Vector256<float> low = Vector256.Create(_low);
+            Vector256<float> scale = Vector256.Create(_scale);
+            for (; i + 8 <= values.Length; i += 8)
+            {
+                Avx.Store(to + i, IndexOf(Avx.LoadVector256(from + i), low, scale, table, midpoints));
+            }
+        }
+
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector256<int> IndexOf(Vector256<float> x, Vector256<float> low, Vector256<float> scale, ushort* table, float* midpoints)
+    {
+        // In this order a NaN becomes 0.
+        Vector256<float> t = Avx.Min(Avx.Max(Avx.Multiply(Avx.Subtract(x, low), scale), Vector256<float>.Zero), Vector256.Create((float)(1 << TableBits)));
+        Vector256<int> index = Avx2.And(Avx2.GatherVector256((int*)table, Avx.ConvertToVector256Int32WithTruncation(t), 2), Vector256.Create(0xffff));
+        return Avx2.Subtract(index, Avx.CompareGreaterThan(x, Avx2.GatherVector256(midpoints, index, 4)).AsInt32());
+    }
+
+    // Fills indices with those of a run of at most their length.
+    private void IndicesOf(ReadOnlySpan<float> values, Span<int> indices)
+    {
+        for (int i = Avx2.IsSupported && _isFine ? IndexVectors(values, indices) : 0; i < values.Length; i++)
+        {
+            indices[i] = IndexOf(values[i]);
+        }
     }
 
     private static void InParts(int length, int threads, Action<int, int> work)
@@ -206,6 +291,20 @@ public sealed class Codebook
         {
             throw new ArgumentException($"{values} values but room for {other}");
         }
+    }
+
+    // Whether no two midpoints fall into one bin, so that a bin's values have two centroids to choose from.
+    private bool HasOneMidpointABin()
+    {
+        for (int bin = 0; bin < 1 << TableBits; bin++)
+        {
+            if (_table[bin + 1] - _table[bin] > 1)
+            {
+                return false;
+            }
+        }
+
+        return _scale > 0 && _table[1 << TableBits] >= _centroids.Length - 2;
     }
 
     private void FillTable()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace Pare.Codecs;
@@ -11,6 +12,23 @@ internal sealed class DistinctValues
     private readonly uint[] _keys = new uint[Slots];
     private readonly long[] _counts = new long[Slots];
     private int _used;
+
+    /// <summary>Whether there are more distinct finite values than are kept apart.</summary>
+    /// <param name="values">A sample.</param>
+    public static bool AreMany(ReadOnlySpan<float> values)
+    {
+        float[] sorted = ArrayPool<float>.Shared.Rent(values.Length);
+        values.CopyTo(sorted);
+        FloatSort.Sort(sorted.AsSpan(0, values.Length));
+        int distinct = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            distinct += float.IsFinite(sorted[i]) && (i == 0 || sorted[i] != sorted[i - 1]) ? 1 : 0;
+        }
+
+        ArrayPool<float>.Shared.Return(sorted);
+        return distinct > Limit;
+    }
 
     /// <summary>Counts values; false once there are too many distinct ones.</summary>
     public bool Add(ReadOnlySpan<float> values)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Pare.Codecs;
 
 /// <summary>
@@ -81,15 +83,30 @@ public static class KMeans1D
         }
 
         (Cells cells, bool exact) = MakeCells(run, low, high, bad, BinBits(k, options), options.Threads);
-        Segmentation cut = CellSolver.Solve(cells, k, options);
-        if (!exact && !options.Quick && IsCoarse(cells, cut, ((double)high - low) / (1 << BinBits(k, options))))
+        try
         {
-            (double[] weights, double[] sums) = FineCells.Fill(run, low, high, options.Threads);
-            cells = new Cells(weights, sums);
-            cut = CellSolver.Solve(cells, k, options);
-        }
+            double width = exact ? 0 : ((double)high - low) / (1 << BinBits(k, options));
+            Segmentation cut = CellSolver.Solve(cells, k, options);
+            if (!exact && !options.Quick && IsCoarse(cells, cut, width))
+            {
+                (double[] weights, double[] sums) = FineCells.Fill(run, low, high, options.Threads);
+                cells.Dispose();
+                cells = new Cells(weights, sums);
+                cut = CellSolver.Solve(cells, k, options);
+            }
 
-        return LloydSweep.Run(run, Means(cells, cut), options.KeepZero, exact ? 0 : options.Sweeps, bad, options.Threads);
+            float[] centroids = Means(cells, cut);
+            if (options.Quick && centroids.Length < cells.Count)
+            {
+                return new KMeans1DResult(new Codebook(centroids), cells.Error(cut) + (cells.TotalWeight * width * width / 12), bad);
+            }
+
+            return LloydSweep.Run(run, centroids, options.KeepZero, exact ? 0 : options.Sweeps, bad, options.Threads);
+        }
+        finally
+        {
+            cells.Dispose();
+        }
     }
 
     private static (Cells Cells, bool Exact) MakeCells(FloatRun run, float low, float high, long bad, int bits, int threads)
@@ -118,14 +135,34 @@ public static class KMeans1D
 
     private static int BinBits(int k, KMeans1DOptions options) => k > 1024 ? 20 : options.Quick ? 14 : k <= 64 ? 15 : 16;
 
-    private static Cells Sorted(FloatRun run)
+    private static Cells Sorted(FloatRun run) => run.Weighted ? SortedByWeight(run) : SortedAlone(run);
+
+    private static Cells SortedAlone(FloatRun run)
+    {
+        float[] kept = ArrayPool<float>.Shared.Rent(run.Length);
+        int n = 0;
+        foreach (float x in run.Values(0, run.Length))
+        {
+            if (float.IsFinite(x))
+            {
+                kept[n++] = x;
+            }
+        }
+
+        FloatSort.Sort(kept.AsSpan(0, n));
+        Cells cells = Cells.OfSorted(kept.AsSpan(0, n));
+        ArrayPool<float>.Shared.Return(kept);
+        return cells;
+    }
+
+    private static Cells SortedByWeight(FloatRun run)
     {
         List<(float Value, double Weight)> kept = new(run.Length);
         ReadOnlySpan<float> values = run.Values(0, run.Length);
         ReadOnlySpan<float> weights = run.Weights(0, run.Length);
         for (int i = 0; i < values.Length; i++)
         {
-            double w = weights.IsEmpty ? 1 : weights[i];
+            double w = weights[i];
             if (float.IsFinite(values[i]) && w > 0 && double.IsFinite(w))
             {
                 kept.Add((values[i], w));
@@ -166,7 +203,7 @@ public static class KMeans1D
     private static DistinctValues? Distinct(FloatRun run, int threads)
     {
         // Most arrays show in their first values that they are no shared ones.
-        if (!new DistinctValues().Add(run.Values(0, Math.Min(run.Length, 8192))))
+        if (DistinctValues.AreMany(run.Values(0, Math.Min(run.Length, 8192))))
         {
             return null;
         }
@@ -196,18 +233,8 @@ public static class KMeans1D
     // The spread inside cells against that inside segments: what the cut cannot see.
     private static bool IsCoarse(Cells cells, Segmentation cut, double width)
     {
-        double within = 0;
-        for (int j = 0; j + 1 < cut.Boundaries.Length; j++)
-        {
-            for (int i = cut.Boundaries[j]; i < cut.Boundaries[j + 1]; i++)
-            {
-                double d = cells.Mean(i, i + 1) - (j == cut.ZeroSegment ? 0 : cells.Mean(cut.Boundaries[j], cut.Boundaries[j + 1]));
-                within += d * d * (cells.WeightPrefix[i + 1] - cells.WeightPrefix[i]);
-            }
-        }
-
-        double inside = cells.WeightPrefix[^1] * width * width / 12;
-        return inside > CoarseCells * (within + inside);
+        double inside = cells.TotalWeight * width * width / 12;
+        return inside > CoarseCells * (cells.Error(cut) + inside);
     }
 
     private static float[] Means(Cells cells, Segmentation cut)

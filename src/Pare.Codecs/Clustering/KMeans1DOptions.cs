@@ -14,7 +14,8 @@ public sealed record KMeans1DOptions
 
     /// <summary>
     /// Whether to start from the centroids' asymptotically best density (the cube root of the values') instead of from a dynamic programme: several times
-    /// faster on arrays of some 100,000 values, and seldom more than 1% above the least error.
+    /// faster on arrays of some 100,000 values, and seldom more than 1% above the least error. There are no sweeps, and where there are more distinct values than
+    /// clusters the error is taken from the cells.
     /// </summary>
     public bool Quick { get; init; }
 

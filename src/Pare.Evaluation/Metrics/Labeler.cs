@@ -6,6 +6,9 @@ namespace Pare.Evaluation;
 /// <param name="runner">Runs the model.</param>
 public sealed class Labeler(IModelRunner runner)
 {
+    // Up to so many a model's preparation takes longer than its runs.
+    private const int FewFiles = 8;
+
     /// <summary>Runs a model on pictures.</summary>
     /// <param name="model">The model; not edited.</param>
     /// <param name="files">The pictures' files.</param>
@@ -20,14 +23,20 @@ public sealed class Labeler(IModelRunner runner)
         ArgumentNullException.ThrowIfNull(files);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         options ??= new EvaluationOptions();
-        using ScoringSession scoring = ScoringSession.Load(runner, model, true, options with { Labels = null });
+
+        // While the model is made ready, and then while it runs, the next picture is decoded.
+        Task<RgbImage>? next = Begin(files, 0);
+        using ScoringSession scoring = ScoringSession.Load(runner, model, true, options with { Labels = null }, quickStart: files.Count <= FewFiles);
         Stopwatch clock = Stopwatch.StartNew();
         List<LabeledImage> images = [];
         List<Diagnostic> warnings = [];
         LabelList? labels = options.Labels;
-        foreach (string file in files)
+        for (int i = 0; next is not null; i++)
         {
-            PreparedSample ready = scoring.Feed.Prepare(new ImageContent(ImageDecoder.DecodeFile(file)));
+            string file = files[i];
+            RgbImage picture = next.GetAwaiter().GetResult();
+            next = Begin(files, i + 1);
+            PreparedSample ready = scoring.Feed.Prepare(new ImageContent(picture));
             int rows = Math.Max(1, scoring.Feed.FixedBatch());
             float[] scores = scoring.ScoresOf(scoring.Session.Run(scoring.Feed.Batch([ready], rows)));
             scores = scores[..(scores.Length / rows)];
@@ -42,6 +51,8 @@ public sealed class Labeler(IModelRunner runner)
 
         return new LabelResult { Model = options.ModelName, Images = images, Seconds = clock.Elapsed.TotalSeconds, Warnings = warnings };
     }
+
+    private static Task<RgbImage>? Begin(IReadOnlyList<string> files, int index) => index < files.Count ? Task.Run(() => ImageDecoder.DecodeFile(files[index])) : null;
 
     private static LabelList? Fitting(LabelList? labels, int columns, List<Diagnostic> warnings)
     {

@@ -28,7 +28,8 @@ internal sealed class ScoringSession : IDisposable
     /// <param name="images">Whether pictures will be fed.</param>
     /// <param name="options">Inputs, output, preprocessing.</param>
     /// <param name="allOutputs">Whether every output is fetched, or the scores alone.</param>
-    public static ScoringSession Load(IModelRunner runner, Model model, bool images, EvaluationOptions options, bool allOutputs = false)
+    /// <param name="quickStart">Whether few samples are scored.</param>
+    public static ScoringSession Load(IModelRunner runner, Model model, bool images, EvaluationOptions options, bool allOutputs = false, bool quickStart = false)
     {
         List<string> fetches = [];
         Value? output = null;
@@ -56,7 +57,7 @@ internal sealed class ScoringSession : IDisposable
             fetches.Add(value.Name);
         }
 
-        IModelSession session = runner.Load(model, new SessionOptions { Feeds = options.Inputs, Fetches = fetches, Threads = 1 });
+        IModelSession session = runner.Load(model, new SessionOptions { Feeds = options.Inputs, Fetches = fetches, Threads = 1, QuickStart = quickStart });
         try
         {
             return new ScoringSession(session, DataFeed.Create(model, session, images, options.Preprocessing), scores, logits, [.. fetches.Select(f => model.Graph.FindValue(f)?.Quantization)]);

@@ -64,7 +64,7 @@ public sealed partial class FileTransaction : IDisposable
             }
 
             string passing = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Path.GetRandomFileName()}");
-            FileStream stream = new(passing, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+            HashingFileStream stream = new(passing);
             _entries.Add(new Entry(full, passing, stream));
             return stream;
         }
@@ -81,11 +81,15 @@ public sealed partial class FileTransaction : IDisposable
         }
     }
 
+    /// <summary>SHA-256 of what was written so far to a file that was created and not yet committed.</summary>
+    /// <exception cref="ArgumentException">No such file was created.</exception>
+    public byte[] HashOf(string path) => ((HashingFileStream)StreamOf(path)).Hash();
+
     /// <summary>Starts to bring what was written so far to the disk while the caller goes on, so that <see cref="Commit"/> need not wait as long. What goes wrong here goes wrong again there, where it is told.</summary>
     /// <exception cref="ArgumentException">No such file was created.</exception>
     public void BeginFlush(string path)
     {
-        FileStream stream = (FileStream)StreamOf(path);
+        FileStream stream = ((HashingFileStream)StreamOf(path)).File;
         stream.Flush();
         Microsoft.Win32.SafeHandles.SafeFileHandle handle = stream.SafeFileHandle;
         _flushes.Add(Task.Run(() =>
@@ -114,7 +118,7 @@ public sealed partial class FileTransaction : IDisposable
             Task.WaitAll(_flushes);
             foreach (Entry e in _entries)
             {
-                e.Stream.Flush(flushToDisk: true);
+                e.Stream.File.Flush(flushToDisk: true);
                 e.Stream.Dispose();
                 if (!OperatingSystem.IsWindows() && File.Exists(e.Target))
                 {
@@ -215,7 +219,7 @@ public sealed partial class FileTransaction : IDisposable
     private static partial int Link(string target, string name);
 
     // On a full disk closing may fail as writing did; the file goes all the same, and the first error is the one that is told.
-    private static void DisposeQuietly(FileStream stream)
+    private static void DisposeQuietly(HashingFileStream stream)
     {
         try
         {
@@ -223,9 +227,9 @@ public sealed partial class FileTransaction : IDisposable
         }
         catch (IOException)
         {
-            stream.SafeFileHandle.Dispose();
+            stream.File.SafeFileHandle.Dispose();
         }
     }
 
-    private sealed record Entry(string Target, string Passing, FileStream Stream);
+    private sealed record Entry(string Target, string Passing, HashingFileStream Stream);
 }

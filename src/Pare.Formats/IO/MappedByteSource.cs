@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pare.Formats;
 
@@ -13,8 +14,7 @@ internal sealed unsafe partial class MappedByteSource : ByteSource
 
     public MappedByteSource(string path)
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-        _mapping = new Mapping(file);
+        _mapping = new Mapping(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
     }
 
     public override long Length => _mapping.Length;
@@ -28,6 +28,9 @@ internal sealed unsafe partial class MappedByteSource : ByteSource
     }
 
     internal override bool TryLocate(ReadOnlySpan<byte> view, out long offset) => TryLocate(_mapping.Pointer, Length, view, out offset);
+
+    /// <summary>Whether memory views a mapped file.</summary>
+    public static bool IsMapped(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetMemoryManager(bytes, out Window? _, out _, out _);
 
     /// <summary>
     /// Where memory views a mapped file on Linux, gives the pages that lie wholly in it back: the process no longer counts them, and they are read again from the
@@ -53,24 +56,44 @@ internal sealed unsafe partial class MappedByteSource : ByteSource
         GC.KeepAlive(window);
     }
 
+    /// <summary>
+    /// Where memory views a mapped file, copies a long part of it by reading the file: quicker than through pages that must be mapped one by one and be given back. False where the memory is
+    /// another's or the part is short; nothing is copied then.
+    /// </summary>
+    /// <exception cref="EndOfStreamException">The file was cut meanwhile.</exception>
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, int offset, Span<byte> destination)
+    {
+        if (destination.Length < UnloadFrom || !MemoryMarshal.TryGetMemoryManager(bytes, out Window? window, out int start, out int length))
+        {
+            return false;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(destination.Length, length - offset, nameof(destination));
+        window.Read(start + offset, destination);
+        return true;
+    }
+
     [LibraryImport("libc", EntryPoint = "madvise")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Advise(nuint address, nuint length, int advice);
 
     private sealed class Mapping
     {
+        private readonly SafeFileHandle _handle;
         private readonly MemoryMappedFile? _file;
         private readonly MemoryMappedViewAccessor? _view;
 
-        public Mapping(FileStream file)
+        public Mapping(SafeFileHandle handle)
         {
-            Length = file.Length;
+            _handle = handle;
+            Length = RandomAccess.GetLength(handle);
             if (Length == 0)
             {
                 return;
             }
 
-            _file = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _file = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
             byte* pointer = null;
             _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
@@ -82,17 +105,35 @@ internal sealed unsafe partial class MappedByteSource : ByteSource
             _view?.SafeMemoryMappedViewHandle.ReleasePointer();
             _view?.Dispose();
             _file?.Dispose();
+            _handle?.Dispose();
         }
 
         public long Length { get; }
 
         public byte* Pointer { get; }
+
+        public void Read(long offset, Span<byte> destination)
+        {
+            while (!destination.IsEmpty)
+            {
+                int n = RandomAccess.Read(_handle, destination, offset);
+                if (n == 0)
+                {
+                    throw new EndOfStreamException($"the model file was cut to {offset} bytes while it was read");
+                }
+
+                destination = destination[n..];
+                offset += n;
+            }
+        }
     }
 
     // Holds the mapping for as long as a slice is reachable.
     private sealed class Window(Mapping mapping, long offset, int length) : MemoryManager<byte>
     {
         public byte* Pointer => mapping.Pointer + offset;
+
+        public void Read(int start, Span<byte> destination) => mapping.Read(offset + start, destination);
 
         public override Span<byte> GetSpan()
         {

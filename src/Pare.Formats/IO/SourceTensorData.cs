@@ -34,7 +34,12 @@ internal sealed class SourceTensorData : TensorData
         for (int done = 0; done < destination.Length;)
         {
             int n = Math.Min(Part, destination.Length - done);
-            _source.Slice(_offset + offset + done, n).Span.CopyTo(destination[done..]);
+            ReadOnlyMemory<byte> part = _source.Slice(_offset + offset + done, n);
+            if (!MappedByteSource.TryRead(part, 0, destination.Slice(done, n)))
+            {
+                part.Span.CopyTo(destination[done..]);
+            }
+
             done += n;
         }
     }

@@ -1,44 +1,43 @@
 namespace Pare.Formats;
 
 /// <summary>
-/// Writes the contents of tensors to a stream, one after the other. What must be computed first (rounded or decoded values) is computed a few parts ahead on other threads, so that computing and
-/// writing overlap; memory is bounded by those parts. One thread drives it.
+/// Writes contents to a stream, one after the other. What must be computed first (rounded or decoded values) or lies in a mapped file is read a few parts ahead on other threads, so that reading,
+/// computing and writing overlap; memory is bounded by those parts. One thread drives it.
 /// </summary>
 internal sealed class TensorPump : IDisposable
 {
-    private const int PartSize = 1 << 19;
-    private const int PartsAhead = 3;
+    private const int PartSize = 1 << 18;
+    private const int PartsAhead = 6;
 
     private readonly Stream _stream;
-    private readonly IEnumerator<TensorData> _order;
-    private readonly IEnumerator<Part> _computed;
+    private readonly IEnumerator<PumpedContent> _order;
+    private readonly IEnumerator<Part> _parts;
     private readonly Queue<Part> _ahead = new();
     private readonly Stack<byte[]> _free = new();
 
-    public TensorPump(Stream stream, IEnumerable<TensorData> tensors)
+    public TensorPump(Stream stream, PumpedContent[] contents)
     {
         _stream = stream;
-        TensorData[] all = [.. tensors];
-        _order = ((IEnumerable<TensorData>)all).GetEnumerator();
-        _computed = Parts(all).GetEnumerator();
+        _order = ((IEnumerable<PumpedContent>)contents).GetEnumerator();
+        _parts = Parts(contents).GetEnumerator();
     }
 
-    /// <summary>Writes the next tensor.</summary>
+    /// <summary>Writes the next content.</summary>
     public void WriteNext()
     {
         _order.MoveNext();
-        TensorData tensor = _order.Current;
-        if (tensor.TryGetBytes(out ReadOnlySpan<byte> dense))
+        PumpedContent content = _order.Current;
+        if (content.TryGetBytes(out ReadOnlySpan<byte> near))
         {
-            _stream.Write(dense);
+            _stream.Write(near);
         }
         else
         {
-            for (long at = 0; at < tensor.ByteLength; at += PartSize)
+            for (long at = 0; at < content.Length; at += PartSize)
             {
-                while (_ahead.Count < PartsAhead && _computed.MoveNext())
+                while (_ahead.Count < PartsAhead && _parts.MoveNext())
                 {
-                    _ahead.Enqueue(_computed.Current);
+                    _ahead.Enqueue(_parts.Current);
                 }
 
                 Part part = _ahead.Dequeue();
@@ -48,7 +47,7 @@ internal sealed class TensorPump : IDisposable
             }
         }
 
-        tensor.Unload();
+        content.Unload();
     }
 
     /// <summary>Waits for what is still being computed.</summary>
@@ -60,24 +59,24 @@ internal sealed class TensorPump : IDisposable
         }
 
         _order.Dispose();
-        _computed.Dispose();
+        _parts.Dispose();
     }
 
-    private IEnumerable<Part> Parts(TensorData[] tensors)
+    private IEnumerable<Part> Parts(PumpedContent[] contents)
     {
-        foreach (TensorData tensor in tensors)
+        foreach (PumpedContent content in contents)
         {
-            if (tensor.TryGetBytes(out _))
+            if (content.TryGetBytes(out _))
             {
                 continue;
             }
 
-            for (long from = 0; from < tensor.ByteLength; from += PartSize)
+            for (long from = 0; from < content.Length; from += PartSize)
             {
                 long at = from;
-                int length = (int)Math.Min(PartSize, tensor.ByteLength - at);
-                byte[] buffer = _free.TryPop(out byte[]? used) && used.Length >= length ? used : new byte[length];
-                yield return new Part(Task.Run(() => tensor.ReadBytes(at, buffer.AsSpan(0, length))), buffer, length);
+                int length = (int)Math.Min(PartSize, content.Length - at);
+                byte[] buffer = _free.TryPop(out byte[]? used) ? used : GC.AllocateUninitializedArray<byte>(PartSize);
+                yield return new Part(Task.Run(() => content.Read(at, buffer.AsSpan(0, length))), buffer, length);
             }
         }
     }

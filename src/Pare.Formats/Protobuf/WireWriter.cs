@@ -12,7 +12,7 @@ internal sealed class WireWriter
 {
     private const int ReferenceFrom = 4096;
 
-    private readonly List<Piece> _pieces = [];
+    private readonly List<PumpedContent> _pieces = [];
     private byte[] _buffer = [];
     private int _used;
     private int _flushed;
@@ -73,7 +73,7 @@ internal sealed class WireWriter
         Tag(field, WireType.Bytes);
         RawVarint((ulong)tensor.ByteLength);
         FlushBuffer();
-        _pieces.Add(new Piece(default, tensor));
+        _pieces.Add(new PumpedContent(default, tensor));
         Length += tensor.ByteLength;
     }
 
@@ -91,7 +91,7 @@ internal sealed class WireWriter
         if (bytes.Length >= ReferenceFrom)
         {
             FlushBuffer();
-            _pieces.Add(new Piece(bytes, null));
+            _pieces.Add(new PumpedContent(bytes, null));
             Length += bytes.Length;
             return;
         }
@@ -137,18 +137,10 @@ internal sealed class WireWriter
     public void CopyTo(Stream stream)
     {
         FlushBuffer();
-        using TensorPump pump = new(stream, _pieces.Where(p => p.Tensor is not null).Select(p => p.Tensor!));
-        foreach (Piece p in _pieces)
+        using TensorPump pump = new(stream, [.. _pieces]);
+        for (int i = 0; i < _pieces.Count; i++)
         {
-            if (p.Tensor is null)
-            {
-                stream.Write(p.Bytes.Span);
-                MappedByteSource.Unload(p.Bytes);
-            }
-            else
-            {
-                pump.WriteNext();
-            }
+            pump.WriteNext();
         }
     }
 
@@ -207,10 +199,8 @@ internal sealed class WireWriter
     {
         if (_used > _flushed)
         {
-            _pieces.Add(new Piece(_buffer.AsMemory(_flushed, _used - _flushed), null));
+            _pieces.Add(new PumpedContent(_buffer.AsMemory(_flushed, _used - _flushed), null));
             _flushed = _used;
         }
     }
-
-    private readonly record struct Piece(ReadOnlyMemory<byte> Bytes, TensorData? Tensor);
 }

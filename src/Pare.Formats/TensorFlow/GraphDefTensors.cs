@@ -6,6 +6,14 @@ internal sealed class GraphDefDenseTensor(DataType type, TensorShape shape, Read
 {
     public ReadOnlyMemory<byte> Raw => raw;
 
+    public override void ReadBytes(long offset, Span<byte> destination)
+    {
+        if (offset is < 0 or > int.MaxValue || !MappedByteSource.TryRead(Bytes, (int)offset, destination))
+        {
+            base.ReadBytes(offset, destination);
+        }
+    }
+
     public override void Unload() => MappedByteSource.Unload(raw);
 }
 

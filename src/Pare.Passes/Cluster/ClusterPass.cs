@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Pare.Codecs;
 using Pare.Passes.Round;
 
@@ -45,65 +44,62 @@ public sealed class ClusterPass : Pass
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(context);
-        List<Value> targets = [];
+        List<Value> candidates = [];
         foreach (Value value in Options.Vectors
             ? WeightConstants.All(model).Where(v => v.Constant is { Type: DataType.Float32 } c && c.Count >= Options.MinSize && WeightConstants.IsSelected(v.Name, Options.Include, Options.Exclude))
             : WeightConstants.Weights(model, Options.MinSize, Options.Include, Options.Exclude))
         {
-            TensorData content = value.Constant!;
-            if (content.Count > Array.MaxLength)
+            if (value.Constant!.Count > Array.MaxLength)
             {
-                context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, $"the constant has {content.Count} values, too many to cluster in one piece, and stays as it is", value.Name));
+                context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, $"the constant has {value.Constant.Count} values, too many to cluster in one piece, and stays as it is", value.Name));
             }
-            else if (FloatRange.Of(content) is not (var low, var high, true))
+            else if (value.Constant is not SplatTensorData { Head.Length: sizeof(float) })
             {
-                context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, "the constant holds NaN or infinities and stays as it is", value.Name));
-            }
-            else if (low < high)
-            {
-                targets.Add(value);
+                candidates.Add(value);
             }
         }
 
-        KMeans1DOptions fit = new() { KeepZero = Options.KeepZero, Threads = context.Threads };
+        TensorData?[] clustered = new TensorData?[candidates.Count];
+        (float Low, float High, bool Finite)[] ranges = new (float, float, bool)[candidates.Count];
+        ConstantSweep.ForEach([.. candidates.Select(v => v.Constant!)], context, (i, values, threads) =>
+        {
+            ranges[i] = FloatRange.Of(values);
+            if (Options.Scope != ClusterScope.Model && ranges[i] is (var low, var high, true) && low < high)
+            {
+                clustered[i] = ClusterOne(model, candidates[i], values, new KMeans1DOptions { KeepZero = Options.KeepZero, Threads = threads });
+            }
+        });
+
+        List<Value> targets = [];
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            if (!ranges[i].Finite)
+            {
+                context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, "the constant holds NaN or infinities and stays as it is", candidates[i].Name));
+            }
+            else if (ranges[i].Low < ranges[i].High)
+            {
+                targets.Add(candidates[i]);
+                candidates[i].Constant = clustered[i] ?? candidates[i].Constant;
+            }
+        }
+
         if (Options.Scope == ClusterScope.Model)
         {
-            ShareOne(targets, fit);
-        }
-        else
-        {
-            for (int i = 0; i < targets.Count; i++)
-            {
-                context.Cancellation.ThrowIfCancellationRequested();
-                ClusterOne(model, targets[i], fit);
-                context.Progress?.Report((i + 1.0) / targets.Count);
-            }
+            ShareOne(targets, new KMeans1DOptions { KeepZero = Options.KeepZero, Threads = context.Threads });
         }
 
         return targets.Count == 0 ? [] : [new Change(Name, Options.Scope.ToString().ToLowerInvariant(), targets.Count)];
     }
 
-    private void ClusterOne(Model model, Value value, KMeans1DOptions fit)
-    {
-        TensorData content = value.Constant!;
-        if (Options.Scope == ClusterScope.Channel && WeightChannels.AxesOf(model, value) is { } axes)
-        {
-            value.Constant = ByChannel(content, Sensitivity.GetValueOrDefault(value), axes, fit);
-        }
-        else
-        {
-            // A mapped tensor is read where it lies.
-            ReadOnlySpan<float> values = content.TryGetBytes(out ReadOnlySpan<byte> dense) ? MemoryMarshal.Cast<byte, float>(dense) : content.ToFloats();
-            value.Constant = new MappedTensorData(content, new CodebookMap(KMeans1D.Cluster(values, Sensitivity.GetValueOrDefault(value), Options.Clusters, fit).Codebook));
-        }
+    private TensorData ClusterOne(Model model, Value value, ReadOnlySpan<float> values, KMeans1DOptions fit) =>
+        Options.Scope == ClusterScope.Channel && WeightChannels.AxesOf(model, value) is { } axes
+            ? ByChannel(values.ToArray(), value.Constant!.Shape, Sensitivity.GetValueOrDefault(value), axes, fit)
+            : new MappedTensorData(value.Constant!, new CodebookMap(KMeans1D.Cluster(values, Sensitivity.GetValueOrDefault(value), Options.Clusters, fit).Codebook));
 
-        content.Unload();
-    }
-
-    private DenseTensorData ByChannel(TensorData content, float[]? sensitivity, int[] axes, KMeans1DOptions fit)
+    private DenseTensorData ByChannel(float[] values, TensorShape shape, float[]? sensitivity, int[] axes, KMeans1DOptions fit)
     {
-        float[] values = content.ToFloats();
-        (int[] channelOf, int channels) = WeightChannels.Map(content.Shape, axes);
+        (int[] channelOf, int channels) = WeightChannels.Map(shape, axes);
         int[] order = new int[values.Length];
         int[] starts = new int[channels + 1];
         foreach (int c in channelOf)
@@ -143,7 +139,7 @@ public sealed class ClusterPass : Pass
                 values[order[starts[c] + i]] = own[i];
             }
         });
-        return DenseTensorData.Create(values, content.Shape);
+        return DenseTensorData.Create(values, shape);
     }
 
     private void ShareOne(List<Value> targets, KMeans1DOptions fit)

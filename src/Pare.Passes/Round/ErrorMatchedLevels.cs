@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers;
 using Pare.Codecs;
 
 namespace Pare.Passes.Round;
@@ -16,17 +16,14 @@ internal static class ErrorMatchedLevels
     private const int RefitUpTo = 1 << 18;
 
     /// <summary>The codebook; null where the tensor has no more distinct values than allowed.</summary>
-    /// <param name="tensor">Finite binary32 values, not all equal.</param>
+    /// <param name="values">Finite values, not all equal.</param>
     /// <param name="low">The lowest.</param>
     /// <param name="high">The highest.</param>
     /// <param name="levels">How many equal steps set the error, and the most values it may get.</param>
     /// <param name="threads">Threads to use.</param>
-    public static Codebook? Find(TensorData tensor, float low, float high, int levels, int threads)
+    public static Codebook? Find(ReadOnlySpan<float> values, float low, float high, int levels, int threads)
     {
-        float[] sample = Sample(tensor);
-        bool few = sample.Distinct().Take(levels + 1).Count() <= levels;
-        int wanted = few ? levels : Wanted(sample, low, high, levels);
-        ReadOnlySpan<float> values = tensor.TryGetBytes(out ReadOnlySpan<byte> bytes) ? MemoryMarshal.Cast<byte, float>(bytes) : tensor.ToFloats();
+        (bool few, int wanted) = Look(values, low, high, levels);
         KMeans1DResult result = KMeans1D.Cluster(values, wanted, new KMeans1DOptions { KeepZero = !few, Quick = true, Threads = threads });
         if (few && result.SquaredError > 0)
         {
@@ -35,14 +32,49 @@ internal static class ErrorMatchedLevels
 
         // The law holds for many levels; where another fit is cheap, take as many more as the error asks for.
         double step = ((double)Math.Max(high, 0) - Math.Min(low, 0)) / levels;
-        double target = tensor.Count * step * step / 12;
-        for (int fit = 0; fit < Refits && !few && tensor.Count <= RefitUpTo && result.SquaredError > target && wanted < levels; fit++)
+        double target = values.Length * step * step / 12;
+        for (int fit = 0; fit < Refits && !few && values.Length <= RefitUpTo && result.SquaredError > target && wanted < levels; fit++)
         {
             wanted = Math.Min(levels, Math.Max(wanted + 1, (int)Math.Ceiling(wanted * Math.Sqrt(result.SquaredError / target))));
             result = KMeans1D.Cluster(values, wanted, new KMeans1DOptions { KeepZero = true, Quick = true, Threads = threads });
         }
 
         return result.SquaredError > 0 ? result.Codebook : null;
+    }
+
+    // Whether the sample shows no more values than allowed, and how many levels to take.
+    private static (bool Few, int Wanted) Look(ReadOnlySpan<float> values, float low, float high, int levels)
+    {
+        if (values.Length <= Block * Blocks)
+        {
+            return AreFew(values, levels) ? (true, levels) : (false, Wanted(values, low, high, levels));
+        }
+
+        float[] rented = ArrayPool<float>.Shared.Rent(Block * Blocks);
+        Span<float> sample = rented.AsSpan(0, Block * Blocks);
+        for (int b = 0; b < Blocks; b++)
+        {
+            values.Slice((int)((values.Length - Block) * (long)b / (Blocks - 1)), Block).CopyTo(sample[(b * Block)..]);
+        }
+
+        bool few = AreFew(sample, levels);
+        int wanted = few ? levels : Wanted(sample, low, high, levels);
+        ArrayPool<float>.Shared.Return(rented);
+        return (few, wanted);
+    }
+
+    private static bool AreFew(ReadOnlySpan<float> sample, int levels)
+    {
+        HashSet<int> distinct = [];
+        foreach (float x in sample)
+        {
+            if (distinct.Add(x == 0 ? 0 : BitConverter.SingleToInt32Bits(x)) && distinct.Count > levels)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int Wanted(ReadOnlySpan<float> sample, float low, float high, int levels)
@@ -63,21 +95,5 @@ internal static class ErrorMatchedLevels
 
         double wanted = Math.Ceiling(Math.Pow(integral, 1.5) * levels / range) + 1;
         return wanted >= 2 && wanted <= levels ? (int)wanted : levels;
-    }
-
-    private static float[] Sample(TensorData tensor)
-    {
-        if (tensor.Count <= Block * Blocks)
-        {
-            return tensor.ToFloats();
-        }
-
-        float[] sample = new float[Block * Blocks];
-        for (int b = 0; b < Blocks; b++)
-        {
-            tensor.ReadFloats((tensor.Count - Block) * b / (Blocks - 1), sample.AsSpan(b * Block, Block));
-        }
-
-        return sample;
     }
 }

@@ -6,8 +6,6 @@ namespace Pare.Passes.Round;
 /// </summary>
 public sealed class RoundPass : Pass
 {
-    private const long LargeFrom = 1 << 20;
-
     /// <summary>Creates the pass.</summary>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="UsageException">The number of levels is out of range.</exception>
@@ -43,18 +41,15 @@ public sealed class RoundPass : Pass
             : [.. WeightConstants.Weights(model, Options.MinSize, Options.Include, Options.Exclude)];
         TensorData?[] rounded = new TensorData?[targets.Length];
         bool[] finite = new bool[targets.Length];
-
-        // Large tensors one after the other with all threads, then the many small ones side by side.
-        int done = 0;
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = context.Threads, CancellationToken = context.Cancellation };
-        int[] large = [.. Enumerable.Range(0, targets.Length).Where(i => !asTool && targets[i].Constant!.Count >= LargeFrom)];
-        foreach (int i in large)
+        finite.AsSpan().Fill(true);
+        TensorData[] contents = [.. targets.Select(t => t.Constant!)];
+        int[] fitting = [.. Enumerable.Range(0, contents.Length).Where(i => contents[i].Count <= Array.MaxLength && (asTool || contents[i] is not SplatTensorData { Head.Length: sizeof(float) }))];
+        ConstantSweep.ForEach([.. fitting.Select(i => contents[i])], context, (at, values, threads) =>
         {
-            context.Cancellation.ThrowIfCancellationRequested();
-            RoundOne(i, context.Threads);
-        }
-
-        Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(Enumerable.Range(0, targets.Length).Except(large).ToArray(), loadBalance: true), parallel, i => RoundOne(i, 1));
+            int i = fitting[at];
+            (float low, float high, finite[i]) = FloatRange.Of(values);
+            rounded[i] = !finite[i] || contents[i].Count == 0 ? null : asTool ? ToBucketCenters(contents[i], low, high) : ToLevels(contents[i], values, low, high, threads);
+        });
 
         int count = 0;
         for (int i = 0; i < targets.Length; i++)
@@ -64,42 +59,24 @@ public sealed class RoundPass : Pass
                 targets[i].Constant = content;
                 count += content is MappedTensorData ? 1 : 0;
             }
+            else if (contents[i].Count > Array.MaxLength)
+            {
+                context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, $"the constant has {contents[i].Count} values, too many to round in one piece, and stays as it is", targets[i].Name));
+            }
             else if (!finite[i])
             {
                 context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, "the constant holds NaN or infinities and stays as it is", targets[i].Name));
             }
         }
 
-        void RoundOne(int i, int threads)
-        {
-            TensorData source = targets[i].Constant!;
-            (rounded[i], finite[i]) = asTool ? ToBucketCenters(source) : ToLevels(source, threads);
-            source.Unload();
-            context.Progress?.Report((double)Interlocked.Increment(ref done) / targets.Length);
-        }
-
         return count == 0 ? [] : [new Change(Name, asTool ? "weights_rounded" : "zero_preserving", count)];
     }
 
-    private (TensorData? Content, bool Finite) ToBucketCenters(TensorData source)
-    {
-        (float low, float high, bool finite) = FloatRange.Of(source);
-        if (!finite || source.Count == 0)
-        {
-            return (null, finite);
-        }
+    // The tool wrote repeated values out in full, also where it changed none.
+    private TensorData? ToBucketCenters(TensorData source, float low, float high) => low < high
+        ? new MappedTensorData(source, new BucketCenters(low, high, Options.Levels))
+        : source is SplatTensorData ? DenseTensorData.Create(source.ToFloats(), source.Shape) : null;
 
-        // The tool wrote repeated values out in full, also where it changed none.
-        return low == high
-            ? (source is SplatTensorData ? DenseTensorData.Create(source.ToFloats(), source.Shape) : null, true)
-            : (new MappedTensorData(source, new BucketCenters(low, high, Options.Levels)), true);
-    }
-
-    private (TensorData? Content, bool Finite) ToLevels(TensorData source, int threads)
-    {
-        (float low, float high, bool finite) = FloatRange.Of(source);
-        return finite && low < high && source.Count <= Array.MaxLength && ErrorMatchedLevels.Find(source, low, high, Options.Levels, threads) is { } codebook
-            ? (new MappedTensorData(source, new CodebookMap(codebook)), true)
-            : (null, finite);
-    }
+    private MappedTensorData? ToLevels(TensorData source, ReadOnlySpan<float> values, float low, float high, int threads) =>
+        low < high && ErrorMatchedLevels.Find(values, low, high, Options.Levels, threads) is { } codebook ? new MappedTensorData(source, new CodebookMap(codebook)) : null;
 }

@@ -8,6 +8,9 @@ public sealed record CheckOptions
     /// <summary>No check.</summary>
     public static CheckOptions None { get; } = new() { RandomSamples = 0 };
 
+    /// <summary>Whether nothing is checked.</summary>
+    public bool IsNone => Data is null && RandomSamples == 0;
+
     /// <summary>Number of random inputs, 0 to 1000. Default 4.</summary>
     public int RandomSamples { get; init; } = 4;
 

@@ -69,7 +69,7 @@ public sealed class CompressWorkflow(IModelRunner runner)
 
         progress?.Report("proving the result");
         ModelFile.Save(outcome.Model, opened.Format, request.Output, outputs, outputs.Overwrites);
-        FileReport output = FileReport.Of(request.Output, outputs.StreamOf(request.Output));
+        FileReport output = FileReport.Of(request.Output, outputs);
         byte[] before = ToBytes(opened.Model, opened);
         long baselineMeasured = Measure(options.Measure, request.Output)(before);
         Evaluator evaluator = new(runner);

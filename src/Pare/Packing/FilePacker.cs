@@ -149,7 +149,7 @@ public static class FilePacker
     private static RewriteReport Report(PackJob job, FileTransaction outputs, Model? model, List<string> warnings, long started) => new()
     {
         Input = FileReport.Of(job.Input),
-        Output = FileReport.Of(job.Output, outputs.StreamOf(job.Output)),
+        Output = FileReport.Of(job.Output, outputs),
         Inputs = model is null ? [] : [.. model.Graph.Inputs.Select(v => v.Name)],
         Outputs = model is null ? [] : [.. model.Graph.Outputs.Select(v => v.Name)],
         NodesBefore = model?.Graph.Nodes.Count ?? 0,

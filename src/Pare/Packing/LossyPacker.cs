@@ -56,7 +56,7 @@ public sealed class LossyPacker(IModelRunner runner)
 
         progress?.Report("proving the result");
         Pack(outcome.Model, opened, options.Threads, cancellation).CopyTo(outputs.Create(request.Output));
-        FileReport output = FileReport.Of(request.Output, outputs.StreamOf(request.Output));
+        FileReport output = FileReport.Of(request.Output, outputs);
         Evaluator evaluator = new(runner);
         EvaluationOptions resultOptions = evaluation with { ModelName = Path.GetFileName(request.Output) };
         using Dataset selectionUsed = selectionData.Subset(used);

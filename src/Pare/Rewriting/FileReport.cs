@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Pare.Formats;
 
 namespace Pare.Workflows;
 
@@ -16,8 +19,17 @@ public sealed record FileReport(string File, long Bytes, string Sha256)
             return OfFolder(path);
         }
 
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        return Of(path, stream);
+        using SafeFileHandle file = System.IO.File.OpenHandle(path, options: FileOptions.SequentialScan);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long bytes = Append(hash, file);
+        return new FileReport(path, bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    /// <summary>Describes a file that a transaction writes.</summary>
+    public static FileReport Of(string path, FileTransaction outputs)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        return new FileReport(path, outputs.StreamOf(path).Length, Convert.ToHexStringLower(outputs.HashOf(path)));
     }
 
     /// <summary>Describes a stream's content from its start to its end, under a file's name.</summary>
@@ -32,17 +44,26 @@ public sealed record FileReport(string File, long Bytes, string Sha256)
     private static FileReport OfFolder(string path)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[1 << 16];
         long bytes = 0;
         foreach (string file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).OrderBy(f => Path.GetRelativePath(path, f).Replace('\\', '/'), StringComparer.Ordinal))
         {
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
-            for (int n; (n = stream.Read(buffer)) > 0; bytes += n)
-            {
-                hash.AppendData(buffer.AsSpan(0, n));
-            }
+            using SafeFileHandle handle = System.IO.File.OpenHandle(file, options: FileOptions.SequentialScan);
+            bytes += Append(hash, handle);
         }
 
         return new FileReport(path, bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    private static long Append(IncrementalHash hash, SafeFileHandle file)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
+        long bytes = 0;
+        for (int n; (n = RandomAccess.Read(file, buffer, bytes)) > 0; bytes += n)
+        {
+            hash.AppendData(buffer.AsSpan(0, n));
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        return bytes;
     }
 }

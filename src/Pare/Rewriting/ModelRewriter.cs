@@ -33,6 +33,8 @@ public sealed class ModelRewriter
             FileTransaction.CheckTarget(request.Recipe, request.Force);
         }
 
+        // Meanwhile: reading the structure, and much of the rewriting, leaves a core free.
+        Task<FileReport> input = Task.Run(() => FileReport.Of(request.Input), cancellation);
         OpenedModel loaded = ModelFile.Open(request.Input, new OpenOptions { Signature = request.Signature });
         if (!request.Steps.Any(s => s.Converts))
         {
@@ -41,7 +43,8 @@ public sealed class ModelRewriter
 
         List<Diagnostic> diagnostics = [.. loaded.Model.Diagnostics];
         PassContext context = new() { Runner = _runner, Threads = request.Threads, Seed = request.Seed, Diagnostics = diagnostics, Progress = progress, Cancellation = cancellation };
-        Model changed = loaded.Model.Clone();
+        int nodesBefore = loaded.Model.Graph.Nodes.Count;
+        Model changed = request.Check.IsNone ? loaded.Model : loaded.Model.Clone();
         List<Change> changes = [];
         double? drift = 0;
         Dictionary<string, TensorData> frozen = new(StringComparer.Ordinal);
@@ -64,7 +67,6 @@ public sealed class ModelRewriter
 
         GraphVerifier.Verify(changed);
         CheckReport check = Check(request, loaded.Model, changed, drift, frozen, cancellation);
-        Task<FileReport> input = Task.Run(() => FileReport.Of(request.Input), cancellation);
         FileReport? output = check.Passed == false ? null : Save(changed, request, outputs);
         RewriteReport report = new()
         {
@@ -72,7 +74,7 @@ public sealed class ModelRewriter
             Output = output,
             Inputs = [.. changed.Graph.Inputs.Select(v => v.Name)],
             Outputs = [.. changed.Graph.Outputs.Select(v => v.Name)],
-            NodesBefore = loaded.Model.Graph.Nodes.Count,
+            NodesBefore = nodesBefore,
             NodesAfter = changed.Graph.Nodes.Count,
             Changes = changes,
             Check = check,
@@ -100,7 +102,7 @@ public sealed class ModelRewriter
             ?? throw new UsageException($"no format writes {model.Vocabulary.Name} models");
         ModelFile.Save(model, format, request.Output, outputs, request.Force);
         outputs.BeginFlush(request.Output);
-        return FileReport.Of(request.Output, outputs.StreamOf(request.Output));
+        return FileReport.Of(request.Output, outputs);
     }
 
     private CheckReport Check(RewriteRequest request, Model before, Model after, double? drift, Dictionary<string, TensorData> frozen, CancellationToken cancellation)

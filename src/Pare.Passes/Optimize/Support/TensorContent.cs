@@ -31,6 +31,21 @@ internal static class TensorContent
             return true;
         }
 
+        bool equal = AreBytesEqual(a, b);
+
+        // Comparing a model's worth of constants must not leave all of the mapped file in memory.
+        a.Unload();
+        b.Unload();
+        return equal;
+    }
+
+    private static bool AreBytesEqual(TensorData a, TensorData b)
+    {
+        if (a.TryGetBytes(out ReadOnlySpan<byte> first) && b.TryGetBytes(out ReadOnlySpan<byte> second))
+        {
+            return first.SequenceEqual(second);
+        }
+
         byte[] x = new byte[(int)Math.Min(Part, a.ByteLength)];
         byte[] y = new byte[x.Length];
         for (long at = 0; at < a.ByteLength; at += Part)

@@ -136,11 +136,18 @@ internal sealed class WireWriter
     /// <summary>Copies the message to a stream.</summary>
     public void CopyTo(Stream stream)
     {
+        using TensorPump pump = new(stream);
+        CopyTo(pump);
+        pump.Flush();
+    }
+
+    /// <summary>Gives the message to a pump, which writes it by and by.</summary>
+    public void CopyTo(TensorPump pump)
+    {
         FlushBuffer();
-        using TensorPump pump = new(stream, [.. _pieces]);
-        for (int i = 0; i < _pieces.Count; i++)
+        foreach (PumpedContent p in _pieces)
         {
-            pump.WriteNext();
+            pump.Write(p);
         }
     }
 

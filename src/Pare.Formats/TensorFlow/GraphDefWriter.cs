@@ -14,19 +14,21 @@ internal static class GraphDefWriter
 
     public static void Write(Model model, Stream stream)
     {
+        using TensorPump pump = new(stream);
         WireWriter file = new();
         foreach (Node n in model.Graph.Nodes)
         {
             file.Message(1, WriteNode(n, model.Vocabulary.TraitsOf(n)));
             if (file.Length >= FlushFrom)
             {
-                file.CopyTo(stream);
+                file.CopyTo(pump);
                 file = new WireWriter();
             }
         }
 
         file.Raw(OtherFields(model));
-        file.CopyTo(stream);
+        file.CopyTo(pump);
+        pump.Flush();
     }
 
     /// <summary>All fields of the file but the nodes.</summary>

@@ -47,6 +47,31 @@ public sealed class FileTransactionTests
         Assert.Equal(2, Directory.GetFileSystemEntries(Path.GetDirectoryName(folder["x"])!).Length);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void HashOf_WrittenOnOrBack_IsThatOfTheContent(bool goesBack)
+    {
+        using TemporaryFolder folder = new();
+        using FileTransaction files = new();
+        Write(files, folder["a"], "abcdef");
+        Stream stream = files.StreamOf(folder["a"]);
+        byte[] content = [.. "abcdef"u8];
+        Assert.Equal(System.Security.Cryptography.SHA256.HashData(content), files.HashOf(folder["a"]));
+        if (goesBack)
+        {
+            stream.Position = 2;
+            stream.WriteByte((byte)'X');
+            stream.Seek(0, SeekOrigin.End);
+            content[2] = (byte)'X';
+        }
+
+        stream.Write("gh"u8);
+        Assert.Equal(System.Security.Cryptography.SHA256.HashData([.. content, .. "gh"u8]), files.HashOf(folder["a"]));
+        files.Commit();
+        Assert.Equal([.. content, .. "gh"u8], File.ReadAllBytes(folder["a"]));
+    }
+
     private static void Write(FileTransaction files, string path, string text)
     {
         Stream stream = files.Create(path);

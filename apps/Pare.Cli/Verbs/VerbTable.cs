@@ -11,6 +11,7 @@ internal static class VerbTable
         new("optimize", "An inference-only graph: batch norms folded, dead branches and training remains gone", () => new OptimizeVerb()),
         new("round", "Constants snapped to few values in place, so that the file compresses", () => new RoundVerb()),
         new("cluster", "Constants that share few values, found by k-means", () => new ClusterVerb()),
+        new("prune", "Weights set to zero by themselves or in patterns, or whole channels removed", () => new PruneVerb()),
         new("convert", "The same model in another format", () => new ConvertVerb()),
         new("quantize", "Weights in fewer bits, as TFLite runs them: float16, dynamic range, int8 weights", () => new QuantizeVerb()),
         new("pack", "Pare's own container, without loss or with as much as you say", () => new PackVerb()),

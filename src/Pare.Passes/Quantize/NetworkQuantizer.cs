@@ -195,7 +195,7 @@ public sealed class NetworkQuantizer
             factor = SymmetricMatrix.Cholesky(damped, d);
         }
 
-        double[]? transposed = factor is null ? null : Transpose(factor, d);
+        double[]? transposed = factor is null ? null : SymmetricMatrix.Transposed(factor, d);
         Parallel.For(0, layer.OutputSize, new ParallelOptions { MaxDegreeOfParallelism = _options.Threads }, o =>
         {
             int c = (group * layer.OutputSize) + o;
@@ -215,7 +215,7 @@ public sealed class NetworkQuantizer
                     right[j] = TensorPrimitives.Dot<double>(cross.AsSpan(j * d, d), w) + (ridge * w[j]);
                 }
 
-                t = SolveBoth(factor, transposed!, right, d);
+                t = SymmetricMatrix.Solve(factor, transposed!, right, d);
             }
 
             for (int j = 0; j < d; j++)
@@ -223,35 +223,6 @@ public sealed class NetworkQuantizer
                 target[(c * d) + j] = (float)t[j];
             }
         });
-    }
-
-    private static double[] SolveBoth(double[] lower, double[] upper, double[] right, int d)
-    {
-        for (int i = 0; i < d; i++)
-        {
-            right[i] = (right[i] - TensorPrimitives.Dot<double>(lower.AsSpan(i * d, i), right.AsSpan(0, i))) / lower[(i * d) + i];
-        }
-
-        for (int i = d - 1; i >= 0; i--)
-        {
-            right[i] = (right[i] - TensorPrimitives.Dot<double>(upper.AsSpan((i * d) + i + 1, d - i - 1), right.AsSpan(i + 1))) / lower[(i * d) + i];
-        }
-
-        return right;
-    }
-
-    private static double[] Transpose(double[] m, int d)
-    {
-        double[] t = new double[d * d];
-        for (int i = 0; i < d; i++)
-        {
-            for (int j = 0; j <= i; j++)
-            {
-                t[(j * d) + i] = m[(i * d) + j];
-            }
-        }
-
-        return t;
     }
 
     // 1 / [A⁻¹]_jj: what an error of one weight costs when the others may answer it.

@@ -56,6 +56,18 @@ public sealed class SampleBatches
         return new SampleBatches([.. Batches.Take(batches)], [.. Sizes.Take(batches)]);
     }
 
+    /// <summary>Three quarters of the batches and the rest, for fitting and for judging; both are all of them where there are few.</summary>
+    public (SampleBatches Larger, SampleBatches Smaller) Split()
+    {
+        if (Batches.Count < 4)
+        {
+            return (this, this);
+        }
+
+        int cut = Batches.Count * 3 / 4;
+        return (new SampleBatches([.. Batches.Take(cut)], [.. Sizes.Take(cut)]), new SampleBatches([.. Batches.Skip(cut)], [.. Sizes.Skip(cut)]));
+    }
+
     private static bool TakesTwo(IModelRunner runner, Model model, IReadOnlyList<IReadOnlyList<TensorData>> samples)
     {
         if (samples[0].Any(t => t.Shape.Rank == 0 || t.Shape[0] != 1 || t.Type == DataType.String))

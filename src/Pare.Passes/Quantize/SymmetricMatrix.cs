@@ -86,4 +86,35 @@ internal static class SymmetricMatrix
 
         return upper;
     }
+
+    /// <summary>Solves A x = b by the lower Cholesky factor of A and its transpose; <paramref name="right"/> becomes the solution.</summary>
+    public static double[] Solve(double[] lower, double[] upper, double[] right, int n)
+    {
+        for (int i = 0; i < n; i++)
+        {
+            right[i] = (right[i] - TensorPrimitives.Dot<double>(lower.AsSpan(i * n, i), right.AsSpan(0, i))) / lower[(i * n) + i];
+        }
+
+        for (int i = n - 1; i >= 0; i--)
+        {
+            right[i] = (right[i] - TensorPrimitives.Dot<double>(upper.AsSpan((i * n) + i + 1, n - i - 1), right.AsSpan(i + 1))) / lower[(i * n) + i];
+        }
+
+        return right;
+    }
+
+    /// <summary>The transpose of a lower triangular matrix.</summary>
+    public static double[] Transposed(double[] lower, int n)
+    {
+        double[] upper = new double[n * n];
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                upper[(j * n) + i] = lower[(i * n) + j];
+            }
+        }
+
+        return upper;
+    }
 }

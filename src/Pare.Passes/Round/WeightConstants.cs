@@ -20,8 +20,8 @@ internal static class WeightConstants
         FileSystemName.MatchesSimpleExpression(p, name, ignoreCase: false)
         || (name.EndsWith(":0", StringComparison.Ordinal) && FileSystemName.MatchesSimpleExpression(p, name.AsSpan(0, name.Length - 2), ignoreCase: false)));
 
-    // One extent above 1, and nobody takes it as the weight of something linear or as a table.
-    private static bool IsParameterVector(Model model, Value value)
+    /// <summary>Whether a constant has one extent above 1, and nobody takes it as the weight of something linear or as a table.</summary>
+    public static bool IsParameterVector(Model model, Value value)
     {
         TensorShape shape = value.Constant!.Shape;
         int wide = 0;

@@ -22,7 +22,11 @@ public sealed class ModelRewriter
     /// <param name="progress">Receives progress in [0, 1]; null where nobody looks.</param>
     /// <param name="cancellation">Ends the job early.</param>
     /// <exception cref="UsageException">The output exists, or its suffix is of another format.</exception>
-    public RewriteReport Run(RewriteRequest request, FileTransaction outputs, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public RewriteReport Run(RewriteRequest request, FileTransaction outputs, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        Rewrite(request, outputs, progress, cancellation).Report;
+
+    /// <summary>Does a job as <see cref="Run"/>, and gives the models too.</summary>
+    internal (RewriteReport Report, OpenedModel Before, Model After) Rewrite(RewriteRequest request, FileTransaction outputs, IProgress<double>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(outputs);
@@ -91,7 +95,7 @@ public sealed class ModelRewriter
             files.ForEach(f => f.Write(outputs.Create(f.Path)));
         }
 
-        return report;
+        return (report, loaded, changed);
     }
 
     private static FileReport Save(Model model, RewriteRequest request, FileTransaction outputs)

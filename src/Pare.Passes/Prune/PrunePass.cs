@@ -67,7 +67,7 @@ public sealed class PrunePass : Pass
             keep[targets[t].Value] = PruneMask.Keep(targets[t], Options.Pattern, parts[t]);
         }
 
-        string how = Apply(model, keep, context);
+        string how = MaskedWeights.Apply(model, keep, Options.Refit ? Samples : null, context);
         return [new Change(Name, Options.Pattern.ToString(), targets.Length), .. how.Length > 0 ? [new Change(Name, how, targets.Length)] : Array.Empty<Change>()];
     }
 
@@ -173,54 +173,5 @@ public sealed class PrunePass : Pass
         }
 
         return SparsitySchedules.Sensitivity(damage, [.. targets.Select(t => (double)t.Count)], sparsity);
-    }
-
-    private string Apply(Model model, Dictionary<Value, bool[]> keep, PassContext context)
-    {
-        Dictionary<Value, TensorData> plain = keep.ToDictionary(k => k.Key, k => PruneTarget.Masked(k.Key.Constant!, k.Value));
-        if (Samples is null || !Options.Refit)
-        {
-            Put(plain);
-            return "";
-        }
-
-        // What is fitted on some samples is judged on others, so that a fit that only learnt its samples is not kept.
-        (SampleBatches learn, SampleBatches judge) = Samples.Split();
-        AnswerDistance distance = new(context.Runner!, model, judge, context.Threads);
-        (string, bool)[] ways = [("refit", true), ("bias", false)];
-        Dictionary<Value, TensorData>? best = null;
-        double least = double.PositiveInfinity;
-        string chosen = "";
-        Value[] held = [.. keep.Keys.Concat(LinearLayers.Find(model).Where(l => l.Bias is not null && keep.ContainsKey(l.Weight)).Select(l => l.Bias!)).Distinct()];
-        Dictionary<Value, TensorData> whole = held.ToDictionary(v => v, v => v.Constant!);
-        foreach ((string name, bool fit) in ways)
-        {
-            HashSet<Value> done = NetworkRefit.Apply(context.Runner!, model, keep, learn, fit, context.Threads, context.Cancellation);
-            Put(plain.Where(p => !done.Contains(p.Key)));
-            double d = distance.Of(model);
-            if (d < least)
-            {
-                (least, chosen, best) = (d, name, held.ToDictionary(v => v, v => v.Constant!));
-            }
-
-            Put(whole);
-        }
-
-        Put(plain);
-        if (distance.Of(model) > least)
-        {
-            Put(best!);
-            return chosen;
-        }
-
-        return "";
-    }
-
-    private static void Put(IEnumerable<KeyValuePair<Value, TensorData>> contents)
-    {
-        foreach ((Value value, TensorData content) in contents)
-        {
-            value.Constant = content;
-        }
     }
 }

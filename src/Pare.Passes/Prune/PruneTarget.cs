@@ -143,8 +143,8 @@ internal sealed class PruneTarget
         return order;
     }
 
-    // Codes count as what they stand for; per-channel scales make rows comparable.
-    private static float[] SquaresOf(Value value)
+    /// <summary>The squares of a weight's elements. Codes count as what they stand for; per-channel scales make rows comparable.</summary>
+    public static float[] SquaresOf(Value value)
     {
         TensorData content = value.Constant!;
         float[] squares = content.ToFloats();

@@ -79,7 +79,7 @@ public sealed record PruneStep : RecipeStep
     private PruneOptions Options() => new()
     {
         Sparsity = Sparsity,
-        Pattern = PrunePattern.Parse(Pattern),
+        Pattern = PrunePattern.Parse(Pattern ?? "unstructured"),
         Schedule = Schedule switch
         {
             null => null,
@@ -89,8 +89,8 @@ public sealed record PruneStep : RecipeStep
             _ => throw new UsageException($"'{Schedule}' is no schedule; known are uniform, global and sensitivity", "--schedule"),
         },
         MinSize = MinSize,
-        Include = Include,
-        Exclude = Exclude,
+        Include = Include ?? [],
+        Exclude = Exclude ?? [],
         Refit = Refit,
     };
 
@@ -98,7 +98,7 @@ public sealed record PruneStep : RecipeStep
     {
         IModelRunner runner = context.Runner ?? throw new PassException("prune", "needs a runner to see what the data excites");
         Preprocessing? given = Preprocessing is { ValueKind: JsonValueKind.Object } json ? PreprocessingFile.Parse(Encoding.UTF8.GetBytes(json.GetRawText()), "recipe") : null;
-        using Dataset data = Datasets.Open(Data!, DataOptions);
+        using Dataset data = Datasets.Open(Data!, DataOptions ?? new DatasetOptions());
         int[] order = [.. StratifiedOrder.Of(data, context.Seed).Take(Samples)];
         LoadedSamples loaded = new SampleLoader(runner).Load(model, data, order, new EvaluationOptions { Preprocessing = given, Threads = context.Threads }, context.Cancellation);
         foreach (Diagnostic d in loaded.Diagnostics)

@@ -95,10 +95,12 @@ public sealed class PruneWorkflow(IModelRunner runner)
         return
         [
             .. Constants(after)
-                .Where(v => v.Constant!.Type.BitWidth() >= 8 && v.Constant.Shape.Dimensions.ToArray().Count(d => d > 1) > 1 && known.TryGetValue(v.Name, out TensorData? old) && !ReferenceEquals(old, v.Constant))
+                .Where(v => v.Constant!.Type.BitWidth() >= 8 && v.Constant.Shape.Dimensions.ToArray().Count(d => d > 1) > 1 && known.TryGetValue(v.Name, out TensorData? old) && !ReferenceEquals(old, v.Constant) && !Same(old, v.Constant))
                 .Select(v => new PrunedTensor(v.Name, known[v.Name].Shape.ToArray(), v.Constant!.Shape.ToArray(), (double)v.Constant.ToFloats().Count(x => x == 0) / Math.Max(1, v.Constant.Count))),
         ];
     }
+
+    private static bool Same(TensorData a, TensorData b) => a.Shape.Equals(b.Shape) && a.GetBytes().SequenceEqual(b.GetBytes());
 
     private static IEnumerable<Value> Constants(Model model) => model.Graph.SelfAndSubgraphs().Concat(model.Subgraphs.SelectMany(g => g.SelfAndSubgraphs())).SelectMany(g => g.Constants);
 }

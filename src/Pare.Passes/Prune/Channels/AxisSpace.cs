@@ -8,6 +8,7 @@ internal sealed class AxisSpace(bool collapsed)
 {
     private readonly List<int> _parents = [];
     private readonly Dictionary<int, string> _frozen = [];
+    private readonly Dictionary<int, int> _sizes = [];
     private readonly Dictionary<Value, AxisTensor> _tensors = new(ReferenceEqualityComparer.Instance);
 
     public bool IsCollapsed => collapsed;
@@ -47,6 +48,20 @@ internal sealed class AxisSpace(bool collapsed)
 
     /// <summary>Whether an axis as a whole must stay, in a collapsed space.</summary>
     public bool IsFrozen(AxisTensor tensor, int axis) => _frozen.ContainsKey(SetOf(tensor, axis, 0));
+
+    /// <summary>How many axes stand or fall with one, in a collapsed space.</summary>
+    public int CountWith(AxisTensor tensor, int axis)
+    {
+        if (_sizes.Count == 0)
+        {
+            for (int i = 0; i < _parents.Count; i++)
+            {
+                _sizes[Root(i)] = _sizes.GetValueOrDefault(Root(i)) + 1;
+            }
+        }
+
+        return _sizes[SetOf(tensor, axis, 0)];
+    }
 
     public void Freeze(AxisTensor? tensor, int axis, string why)
     {

@@ -62,8 +62,20 @@ internal sealed class CouplingContext
         }
     }
 
-    /// <summary>Whether an axis must stay whatever else is found; known only once whole axes were looked at.</summary>
-    public bool MustStay(AxisTensor tensor, int axis) => tensor.Value is { } v && _axes?.Find(v) is { } t && _axes.IsFrozen(t, axis);
+    /// <summary>
+    /// Which of several axes loses indices where a reshape makes one of them: of those that may, the one that most others go with (whole heads of an attention rather than parts of each), then the
+    /// longest, then the first. Every reshape along the way decides alike. -1 where all must stay.
+    /// </summary>
+    public int ChooseOf(AxisTensor tensor, int[] axes)
+    {
+        if (tensor.Value is not { } v || _axes?.Find(v) is not { } whole)
+        {
+            return -1;
+        }
+
+        int[] free = [.. Enumerable.Range(0, axes.Length).Where(k => !_axes.IsFrozen(whole, axes[k]))];
+        return free.Length == 0 ? -1 : free.OrderByDescending(k => _axes.CountWith(whole, axes[k])).ThenByDescending(k => tensor.Shape[axes[k]]).ThenBy(k => k).First();
+    }
 
     /// <summary>Notes that an input spells out the extents of a tensor. Where it is computed, a run tells whether what computes it follows.</summary>
     public void Spell(Node node, int input, AxisTensor described)

@@ -85,7 +85,7 @@ internal static class MovementCouplings
             return;
         }
 
-        int chosen = Array.FindIndex(axes, a => !c.MustStay(many, a));
+        int chosen = c.ChooseOf(many, axes);
         for (int k = 0; k < axes.Length; k++)
         {
             if (k != chosen)

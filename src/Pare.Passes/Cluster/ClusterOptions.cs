@@ -18,7 +18,7 @@ public sealed record ClusterOptions
     /// <summary>Whether vectors (biases, batch normalization) take part too when they are large enough, as in the first clustering tools for frozen graphs.</summary>
     public bool Vectors { get; init; }
 
-    /// <summary>Whether one centroid is exactly 0.</summary>
+    /// <summary>Whether one centroid is exactly 0. Pruned tensors (more than a twentieth exact zeros) have one in any case.</summary>
     public bool KeepZero { get; init; }
 
     /// <summary>Which constants take part, by their names; empty selects all.</summary>

@@ -9,6 +9,8 @@ namespace Pare.Passes.Cluster;
 /// </summary>
 public sealed class ClusterPass : Pass
 {
+    private const double PrunedPart = 0.05;
+
     /// <summary>Creates the pass.</summary>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="UsageException">The number of clusters is out of range.</exception>
@@ -92,10 +94,16 @@ public sealed class ClusterPass : Pass
         return targets.Count == 0 ? [] : [new Change(Name, Options.Scope.ToString().ToLowerInvariant(), targets.Count)];
     }
 
-    private TensorData ClusterOne(Model model, Value value, ReadOnlySpan<float> values, KMeans1DOptions fit) =>
-        Options.Scope == ClusterScope.Channel && WeightChannels.AxesOf(model, value) is { } axes
+    private TensorData ClusterOne(Model model, Value value, ReadOnlySpan<float> values, KMeans1DOptions fit)
+    {
+        fit = fit with { KeepZero = fit.KeepZero || IsPruned(values) };
+        return Options.Scope == ClusterScope.Channel && WeightChannels.AxesOf(model, value) is { } axes
             ? ByChannel(values.ToArray(), value.Constant!.Shape, Sensitivity.GetValueOrDefault(value), axes, fit)
             : new MappedTensorData(value.Constant!, new CodebookMap(KMeans1D.Cluster(values, Sensitivity.GetValueOrDefault(value), Options.Clusters, fit).Codebook));
+    }
+
+    // So many exact zeros are no accident: somebody pruned, and what is zero must stay so.
+    private static bool IsPruned(ReadOnlySpan<float> values) => values.Count(0f) > PrunedPart * values.Length;
 
     private DenseTensorData ByChannel(float[] values, TensorShape shape, float[]? sensitivity, int[] axes, KMeans1DOptions fit)
     {
@@ -164,7 +172,7 @@ public sealed class ClusterPass : Pass
             at += n;
         }
 
-        CodebookMap map = new(KMeans1D.Cluster(all, CostsOf(targets, all.Length), Options.Clusters, fit).Codebook);
+        CodebookMap map = new(KMeans1D.Cluster(all, CostsOf(targets, all.Length), Options.Clusters, fit with { KeepZero = fit.KeepZero || IsPruned(all) }).Codebook);
         foreach (Value target in targets)
         {
             target.Constant = new MappedTensorData(target.Constant!, map);

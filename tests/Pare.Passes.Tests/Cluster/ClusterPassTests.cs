@@ -52,6 +52,19 @@ public sealed class ClusterPassTests
     [InlineData(ClusterScope.Tensor)]
     [InlineData(ClusterScope.Channel)]
     [InlineData(ClusterScope.Model)]
+    public void Run_PrunedTensor_ZerosStayWithoutBeingAsked(ClusterScope scope)
+    {
+        (Model model, Value first, Value _) = TwoConvolutions();
+        float[] sparse = [.. first.Constant!.ToFloats().Select((v, i) => i % 3 == 0 ? 0 : v + 0.4f)];
+        first.Constant = DenseTensorData.Create(sparse, first.Constant.Shape);
+        new ClusterPass(new ClusterOptions { Clusters = 6, Scope = scope, MinSize = 1 }).Run(model, Running.Context);
+        Assert.All(sparse.Zip(first.Constant.ToFloats()), p => Assert.True(p.First != 0 || p.Second == 0));
+    }
+
+    [Theory]
+    [InlineData(ClusterScope.Tensor)]
+    [InlineData(ClusterScope.Channel)]
+    [InlineData(ClusterScope.Model)]
     public void Run_KeepZero_ZerosStayAndSharesHold(ClusterScope scope)
     {
         (Model model, Value first, Value second) = TwoConvolutions();

@@ -125,7 +125,7 @@ public sealed class PrunePass : Pass
             || (c.Type == DataType.Int8 && value.Quantization is { GroupSize: 0 } q && q.Scales.Length > 0 && q.ZeroPoints.All(z => z == 0)));
 
     private static bool IsFinite(TensorData content) =>
-        content.Type == DataType.Float32 ? FloatRange.Of(content).Finite : !content.Type.IsFloat() || content.ToFloats().All(float.IsFinite);
+        !content.Type.IsFloat() || FloatRange.Of(content.ToFloats()).Finite;
 
     private void Weigh(Model model, PruneTarget[] targets, PassContext context)
     {

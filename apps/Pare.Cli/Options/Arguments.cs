@@ -34,6 +34,23 @@ internal static class Arguments
         CustomParser = r => [.. r.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
     };
 
+    /// <summary>Pairs NAME=VALUE, an option each.</summary>
+    public static Option<string[]> Pairs(string name, string description, string example) => new(name) { Description = description, HelpName = example, Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
+
+    /// <summary>The pairs of an option.</summary>
+    /// <exception cref="UsageException">One is no pair.</exception>
+    public static Dictionary<string, string> Split(IEnumerable<string>? pairs, string option, string example)
+    {
+        Dictionary<string, string> split = new(StringComparer.Ordinal);
+        foreach (string text in pairs ?? [])
+        {
+            int at = text.LastIndexOf('=');
+            split[at > 0 && at < text.Length - 1 ? text[..at] : throw new UsageException($"{option} {text}: expected NAME=VALUE, such as {example}", option)] = text[(at + 1)..];
+        }
+
+        return split;
+    }
+
     /// <summary>A size in bytes, see <see cref="ByteSize"/>.</summary>
     public static Option<long?> Size(string name, string description) => new(name)
     {

@@ -19,13 +19,7 @@ internal sealed class OptimizeVerb : RewriteVerb
     {
         Inputs = context.Get(_inputs) ?? [],
         Outputs = context.Get(_outputs) ?? [],
-        Freeze = (context.Get(_freeze) ?? []).Select(Split).ToDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal),
+        Freeze = Arguments.Split(context.Get(_freeze), "--freeze", "phase_train=false"),
         Transforms = context.Get(_transforms),
     };
-
-    private static (string Name, string Value) Split(string text)
-    {
-        int at = text.LastIndexOf('=');
-        return at > 0 && at < text.Length - 1 ? (text[..at], text[(at + 1)..]) : throw new UsageException($"--freeze {text}: expected NAME=VALUE, such as phase_train=false", "--freeze");
-    }
 }

@@ -155,6 +155,35 @@ public sealed class RewriteVerbTests
     }
 
     [Fact]
+    public void Convert_OpenShape_IsSaidByAnOption()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Equal(0, CommandRun.Of("optimize", s_petals, "-o", folder["bare.pb"], "--check", "none").Code);
+        string input = CommandRun.Of("inspect", folder["bare.pb"], "--json").Json().GetProperty("inputs")[0].GetProperty("name").GetString()!;
+        CommandRun said = CommandRun.Of("convert", folder["bare.pb"], "-o", folder["out.tflite"], "--shape", $"{input}=1,96,96,-1", "--recipe", folder["r.json"]);
+        Assert.True(said.Code == 0, said.Error);
+        Assert.Equal(0, CommandRun.Of("compare", s_petals, folder["out.tflite"], "--max-abs", "1e-5").Code);
+        CommandRun replayed = CommandRun.Of("apply", folder["r.json"], folder["bare.pb"], "-o", folder["again.tflite"]);
+        Assert.True(replayed.Code == 0, replayed.Error);
+        Assert.Equal(File.ReadAllBytes(folder["out.tflite"]), File.ReadAllBytes(folder["again.tflite"]));
+    }
+
+    [Theory]
+    [InlineData("nothing=1,2", "is no input")]
+    [InlineData("x=1,two", "expected extents")]
+    [InlineData("1,2", "expected NAME=VALUE")]
+    public void Convert_WrongShape_ExitsWith2(string shape, string expected)
+    {
+        using TemporaryFolder folder = new();
+        CommandRun run = CommandRun.Of("convert", s_petals, "-o", folder["out.tflite"], "--shape", shape.Replace("x=", InputOfPetals() + "=", StringComparison.Ordinal));
+        Assert.Equal(2, run.Code);
+        Assert.Contains(expected, run.Error);
+        Assert.Empty(folder.Names);
+    }
+
+    private static string InputOfPetals() => CommandRun.Of("inspect", s_petals, "--json").Json().GetProperty("inputs")[0].GetProperty("name").GetString()!;
+
+    [Fact]
     public void Compare_BeyondABound_ExitsWith1_AndStillPrintsTheReport()
     {
         using TemporaryFolder folder = new();

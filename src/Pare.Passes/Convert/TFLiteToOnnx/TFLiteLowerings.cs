@@ -28,9 +28,10 @@ internal static class TFLiteLowerings
         TFLiteRecurrents.All,
         TFLiteVariables.All,
         TFLiteControls.All,
+        TFLiteStableHlo.All,
     }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<string, TFLiteLowering> s_custom = TFLiteCustoms.All.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, TFLiteLowering> s_custom = TFLiteCustoms.All.Concat(TFLiteSounds.All).Concat(TFLiteDetections.All).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The lowering of an operator, or null.</summary>
     public static TFLiteLowering? Find(string @operator, string domain) => (domain.Length > 0 ? s_custom : s_all).GetValueOrDefault(@operator);

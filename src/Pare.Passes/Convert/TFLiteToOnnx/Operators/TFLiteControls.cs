@@ -7,6 +7,7 @@ internal static class TFLiteControls
     [
         TFLiteLowering.Of("IF", If),
         TFLiteLowering.Of("WHILE", While),
+        TFLiteLowering.Of("STABLEHLO_WHILE", While),
         TFLiteLowering.Of("CALL", c => Call(c, "subgraph")),
         TFLiteLowering.Of("STABLEHLO_COMPOSITE", c => Call(c, "decomposition_subgraph_index")),
     ];

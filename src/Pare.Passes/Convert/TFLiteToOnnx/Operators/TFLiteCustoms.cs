@@ -10,6 +10,9 @@ internal static class TFLiteCustoms
         TFLiteLowering.Of("MaxUnpooling2D", MaxUnpooling),
     ];
 
+    /// <summary>The options of operators that keep them in a map.</summary>
+    public static FlexMap Map(TFLiteContext c) => FlexMap.Read(c.Attributes.TryGetValue("custom_options", out AttributeValue? options) ? options.AsBytes.Span : []);
+
     // TfLitePadding: 1 is SAME, 2 is VALID.
     private static (string Padding, int Width, int Height, int[] More) Options(TFLiteContext c)
     {

@@ -16,6 +16,11 @@ public static class CodeStorage
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(layers);
         ArgumentNullException.ThrowIfNull(codes);
+        if (ReferenceEquals(model.Vocabulary, Vocabularies.TFLite))
+        {
+            return TFLite.TFLiteCodeStorage.Apply(layers, codes, hybrid: false);
+        }
+
         UniqueNames names = new(model.Graph);
         int count = 0;
         for (int i = 0; i < layers.Count; i++)

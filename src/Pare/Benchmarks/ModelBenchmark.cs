@@ -48,7 +48,24 @@ public sealed class ModelBenchmark
         long before = ProcessMemory.Begin();
         long started = Stopwatch.GetTimestamp();
         OpenedModel opened = ModelFile.Open(path);
-        using IModelSession session = _runner.Load(opened.Model, new SessionOptions { Threads = options.Threads });
+        return Measure(opened.Model, path, opened.FileBytes, options, before, started, progress, cancellation);
+    }
+
+    /// <summary>Times a model that is in memory.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">What to call it.</param>
+    /// <param name="bytes">Bytes of its file.</param>
+    /// <param name="options">How to time it.</param>
+    /// <param name="cancellation">Stops early.</param>
+    internal ModelTiming Measure(Model model, string path, long bytes, BenchmarkOptions options, CancellationToken cancellation)
+    {
+        Prime();
+        return Measure(model, path, bytes, options, ProcessMemory.Begin(), Stopwatch.GetTimestamp(), null, cancellation);
+    }
+
+    private ModelTiming Measure(Model model, string path, long bytes, BenchmarkOptions options, long before, long started, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        using IModelSession session = _runner.Load(model, new SessionOptions { Threads = options.Threads });
         double load = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         if (options.Batch > 1 && !session.Inputs.Any(TakesBatch))
         {
@@ -76,11 +93,11 @@ public sealed class ModelBenchmark
             DeviationMs = s.Deviation,
             P95Ms = s.P95,
             MaxMs = s.Max,
-            ModelBytes = opened.FileBytes,
-            ArenaBytes = Arena(opened.Model, options.Batch),
+            ModelBytes = bytes,
+            ArenaBytes = Arena(model, options.Batch),
             SessionBytes = Math.Max(0, after - before),
             PeakBytes = ProcessMemory.Peak(),
-            Profile = options.Profile ? Profile(opened.Model, inputs, options, cancellation) : null,
+            Profile = options.Profile ? Profile(model, inputs, options, cancellation) : null,
         };
     }
 

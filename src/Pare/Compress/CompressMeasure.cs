@@ -11,4 +11,7 @@ public enum CompressMeasure
 
     /// <summary>Bytes of the file itself.</summary>
     File,
+
+    /// <summary>Bytes of the container that <c>pack</c> makes of it without loss.</summary>
+    Pare,
 }

@@ -12,6 +12,9 @@ public sealed record CompressOptions
     /// <summary>What counts as size. Default gzip.</summary>
     public CompressMeasure Measure { get; init; } = CompressMeasure.Gzip;
 
+    /// <summary>Format that the result is for: <c>tflite</c>; null for the model's own.</summary>
+    public string? Target { get; init; }
+
     /// <summary>What may happen to the graph. Default free.</summary>
     public CompressStructure Structure { get; init; } = CompressStructure.Free;
 

@@ -1,3 +1,5 @@
+using Pare.Workflows;
+
 namespace Pare.Compress;
 
 /// <summary>What a search found.</summary>
@@ -23,4 +25,13 @@ public sealed record CompressOutcome
 
     /// <summary>Every candidate that was measured, in order.</summary>
     public required IReadOnlyList<CompressTrial> Trials { get; init; }
+
+    /// <summary>Name of the candidate that was chosen, as <see cref="Trials"/> calls it.</summary>
+    public required string Chosen { get; init; }
+
+    /// <summary>Whether the kernels of a TFLite model take the codes as they are.</summary>
+    public bool Hybrid { get; init; }
+
+    /// <summary>The steps that make the model of the original where a known scheme was chosen; null where the search found codes.</summary>
+    public IReadOnlyList<RecipeStep>? Steps { get; init; }
 }

@@ -26,6 +26,12 @@ public sealed record CompressReport
     /// <summary>The original's size by that measure, divided by the result's.</summary>
     public required double Ratio { get; init; }
 
+    /// <summary>Name of the candidate that became the result, as <see cref="Tried"/> calls it.</summary>
+    public required string Chosen { get; init; }
+
+    /// <summary>The command that makes the result again from the recipe.</summary>
+    public required string Replay { get; init; }
+
     /// <summary>Bound on the drop in percentage points.</summary>
     public required double MaxDrop { get; init; }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Pare.Passes.Quantize;
+using Pare.Passes.Quantize.TFLite;
+using Pare.Workflows;
 
 namespace Pare.Compress;
 
@@ -42,7 +44,15 @@ public sealed class CompressSearch
     /// <param name="original">The model as it came: its answers are what counts.</param>
     /// <param name="working">The model to compress: the original optimised, or a clone of it. Not edited.</param>
     /// <param name="selection">Samples to choose by, shuffled.</param>
-    public CompressOutcome Run(Model original, Model working, CompressSamples selection)
+    public CompressOutcome Run(Model original, Model working, CompressSamples selection) => Run(original, working, selection, [], []);
+
+    /// <summary>Searches, and measures known schemes beside.</summary>
+    /// <param name="original">The model as it came.</param>
+    /// <param name="working">The model to compress.</param>
+    /// <param name="selection">Samples to choose by, shuffled.</param>
+    /// <param name="prepare">The steps that make <paramref name="working"/> of the original, for schemes.</param>
+    /// <param name="schemes">Schemes to try; empty for a format that has none.</param>
+    internal CompressOutcome Run(Model original, Model working, CompressSamples selection, IReadOnlyList<RecipeStep> prepare, IReadOnlyList<SchemeCandidate> schemes)
     {
         ArgumentNullException.ThrowIfNull(original);
         ArgumentNullException.ThrowIfNull(working);
@@ -55,48 +65,76 @@ public sealed class CompressSearch
         _progress?.Report("measuring the original");
         float[][] raw = _samples.Outputs(original, selection);
         bool probabilities = AnswerSheet.LookLikeProbabilities(raw);
-        Reference reference = new(AnswerSheet.Create(raw, probabilities), probabilities, selection);
-        bool inPlace = _options.Structure == CompressStructure.Same;
-
+        SearchReference reference = new(AnswerSheet.Create(raw, probabilities), probabilities, selection);
+        bool inPlace = _options.Structure == CompressStructure.Same && schemes.Count == 0;
         IReadOnlyList<LinearLayer> layers = Layers(working);
-        Candidate unrounded = Measure("optimised only", working, new LayerCodes?[layers.Count], layers, 0, reference, inPlace);
-        if (layers.Count == 0)
+        string unchanged = schemes.Count > 0 ? "float32" : "optimised only";
+        SearchCandidate unrounded = Measure(unchanged, working, new LayerCodes?[layers.Count], layers, 0, reference, inPlace);
+        List<SearchCandidate> candidates = [unrounded, .. schemes.Select(s => Measure(s, original, reference))];
+        StepPlan? plan = null;
+        if (layers.Count > 0 && schemes.Count > 0 && _options.Measure == CompressMeasure.File)
         {
-            return Outcome(layers, unrounded, null);
+            candidates.AddRange(Mix(original, prepare, layers, reference, candidates));
+        }
+        else if (layers.Count > 0)
+        {
+            plan = Plan(working, layers, reference, inPlace);
+            SearchCandidate found = FindCodes(plan, working, layers, reference, inPlace, unrounded);
+            candidates.Add(found);
+            if (schemes.Count > 0 && found.Codes.Any(c => c is not null))
+            {
+                candidates.Add(Hybrid(found, working, reference));
+            }
         }
 
-        _progress?.Report("collecting statistics");
-        LayerQuantizers[] quantizers = LayerPreparation.Prepare(working, layers, selection, _options.CalibrationSamples, inPlace, _samples, _options.Threads);
-        _progress?.Report("measuring each layer's effect");
-        CompressSamples probe = selection.Take(_options.SensitivitySamples);
-        Reference probeReference = reference.Take(probe.Count);
-        double[] sensitivities = Sensitivities(working, layers, quantizers, probeReference);
+        return Outcome(layers, schemes.Count > 0 ? CandidateChoice.Of(candidates, _options) : candidates[^1], plan);
+    }
 
-        StepPlan plan = new(quantizers, sensitivities, inPlace, _options.Threads);
-        Candidate best = unrounded;
-        Candidate? coarser = null;
+    private StepPlan Plan(Model working, IReadOnlyList<LinearLayer> layers, SearchReference reference, bool inPlace)
+    {
+        _progress?.Report("collecting statistics");
+        LayerQuantizers[] quantizers = LayerPreparation.Prepare(working, layers, reference.Samples, _options.CalibrationSamples, inPlace, _samples, _options.Threads);
+        _progress?.Report("measuring each layer's effect");
+        double[] sensitivities = Sensitivities(working, layers, quantizers, reference.Take(_options.SensitivitySamples));
+        return new StepPlan(quantizers, sensitivities, inPlace, _options.Threads);
+    }
+
+    private SearchCandidate FindCodes(StepPlan plan, Model working, IReadOnlyList<LinearLayer> layers, SearchReference reference, bool inPlace, SearchCandidate unrounded)
+    {
+        SearchCandidate best = unrounded;
+        SearchCandidate? coarser = null;
         if (_options.MaxSize is { } size && _options.MaxDrop >= 100)
         {
             // No bound on the drop: the most faithful model that fits.
-            best = best.Bytes > size ? FitSize(plan, working, layers, reference, inPlace, best, size) : best;
-            return Outcome(layers, best, plan);
+            return best.Bytes > size ? FitSize(plan, working, layers, reference, inPlace, best, size) : best;
         }
 
         SearchStep(plan, working, layers, reference, inPlace, ref best, ref coarser);
         if (_options.MaxSize is { } limit && best.Bytes > limit && coarser is not null)
         {
-            best = FitSize(plan, working, layers, reference, inPlace, best, limit);
-        }
-        else if (best.Codes.Any(c => c is not null))
-        {
-            best = Refine(plan, working, layers, reference, inPlace, best);
+            return FitSize(plan, working, layers, reference, inPlace, best, limit);
         }
 
-        return Outcome(layers, best, plan);
+        return best.Codes.Any(c => c is not null) ? Refine(plan, working, layers, reference, inPlace, best) : best;
+    }
+
+    // The same codes for kernels that take them as they are: a few bytes less, faster, and activations in 8 bits.
+    private SearchCandidate Hybrid(SearchCandidate found, Model working, SearchReference reference)
+    {
+        Model model = working.Clone();
+        TFLiteCodeStorage.Apply(Layers(model), found.Codes, hybrid: true);
+        return Measure(found.Name + ", hybrid", model, found.Codes, found.Divergence, reference) with { Hybrid = true };
+    }
+
+    private IReadOnlyList<SearchCandidate> Mix(Model original, IReadOnlyList<RecipeStep> prepare, IReadOnlyList<LinearLayer> layers, SearchReference reference, IReadOnlyList<SearchCandidate> known)
+    {
+        SearchReference probe = reference.Take(_options.SensitivitySamples);
+        SchemeMixer mixer = new(prepare, layers, s => Divergence(Make(s, original), probe), s => Measure(s, original, reference));
+        return known.First(c => c.Name == "dynamic").Accepted ? [] : mixer.Mix("dynamic", "float16");
     }
 
     // The ladder's unit: each rung doubles the divergence that the layers' effects foretell.
-    private void SearchStep(StepPlan plan, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace, ref Candidate best, ref Candidate? coarser)
+    private void SearchStep(StepPlan plan, Model working, IReadOnlyList<LinearLayer> layers, SearchReference reference, bool inPlace, ref SearchCandidate best, ref SearchCandidate? coarser)
     {
         const double Start = 0.004;
         double low = double.NaN;
@@ -104,7 +142,7 @@ public sealed class CompressSearch
         double rung = 0;
         for (int tries = 0; tries < 14 && (double.IsNaN(low) || double.IsNaN(high)); tries++)
         {
-            Candidate c = Try(rung);
+            SearchCandidate c = Try(rung);
             if (c.Accepted)
             {
                 low = rung;
@@ -127,7 +165,7 @@ public sealed class CompressSearch
         while (high - low > 0.2)
         {
             double middle = (low + high) / 2;
-            Candidate c = Try(middle);
+            SearchCandidate c = Try(middle);
             if (c.Accepted)
             {
                 low = middle;
@@ -140,14 +178,14 @@ public sealed class CompressSearch
             }
         }
 
-        Candidate Try(double r) => MeasurePlan(plan, Start * Math.Pow(2, r), working, layers, reference, inPlace);
+        SearchCandidate Try(double r) => MeasurePlan(plan, Start * Math.Pow(2, r), working, layers, reference, inPlace);
     }
 
-    private Candidate FitSize(StepPlan plan, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace, Candidate from, long limit)
+    private SearchCandidate FitSize(StepPlan plan, Model working, IReadOnlyList<LinearLayer> layers, SearchReference reference, bool inPlace, SearchCandidate from, long limit)
     {
         double low = Math.Log2(Math.Max(from.Divergence, 1e-5));
         double high = low;
-        Candidate fitting = from;
+        SearchCandidate fitting = from;
         for (int i = 0; i < 12 && fitting.Bytes > limit; i++)
         {
             low = high;
@@ -163,7 +201,7 @@ public sealed class CompressSearch
         while (high - low > 0.1)
         {
             double middle = (low + high) / 2;
-            Candidate c = MeasurePlan(plan, Math.Pow(2, middle), working, layers, reference, inPlace);
+            SearchCandidate c = MeasurePlan(plan, Math.Pow(2, middle), working, layers, reference, inPlace);
             if (c.Bytes <= limit)
             {
                 high = middle;
@@ -179,11 +217,11 @@ public sealed class CompressSearch
     }
 
     // Layers whose own share of the divergence, measured now at the steps found, costs less than foretold get coarser steps, the others finer ones.
-    private Candidate Refine(StepPlan plan, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace, Candidate best)
+    private SearchCandidate Refine(StepPlan plan, Model working, IReadOnlyList<LinearLayer> layers, SearchReference reference, bool inPlace, SearchCandidate best)
     {
         _progress?.Report("refining single layers");
         CompressSamples probe = reference.Samples.Take(_options.SensitivitySamples);
-        Reference probeReference = reference.Take(probe.Count);
+        SearchReference probeReference = reference.Take(probe.Count);
         double[] measured = new double[layers.Count];
         for (int t = 0; t < layers.Count; t++)
         {
@@ -201,10 +239,10 @@ public sealed class CompressSearch
 
         StepPlan second = new(plan.Quantizers, measured, inPlace, _options.Threads);
         double divergenceNow = best.Divergence;
-        Candidate result = best;
+        SearchCandidate result = best;
         foreach (double factor in (double[])[1, 1.3, 1.7, 2.2])
         {
-            Candidate c = MeasurePlan(second, divergenceNow * factor, working, layers, reference, inPlace);
+            SearchCandidate c = MeasurePlan(second, divergenceNow * factor, working, layers, reference, inPlace);
             if (!c.Accepted)
             {
                 break;
@@ -218,7 +256,7 @@ public sealed class CompressSearch
 
     private IReadOnlyList<LinearLayer> Layers(Model model) => LayerPreparation.Layers(model, _options.MinimumElements);
 
-    private double[] Sensitivities(Model working, IReadOnlyList<LinearLayer> layers, LayerQuantizers[] quantizers, Reference probe)
+    private double[] Sensitivities(Model working, IReadOnlyList<LinearLayer> layers, LayerQuantizers[] quantizers, SearchReference probe)
     {
         double[] result = new double[layers.Count];
         for (int t = 0; t < layers.Count; t++)
@@ -234,34 +272,61 @@ public sealed class CompressSearch
         return result;
     }
 
-    private double Divergence(Model working, IReadOnlyList<LinearLayer> layers, LayerCodes?[] codes, Reference probe)
+    private double Divergence(Model working, IReadOnlyList<LinearLayer> layers, LayerCodes?[] codes, SearchReference probe)
     {
-        Model model = Build(working, layers, codes, inPlace: true);
+        return Divergence(Build(working, layers, codes, inPlace: true), probe);
+    }
+
+    private double Divergence(Model model, SearchReference probe)
+    {
         AnswerSheet answers = AnswerSheet.Create(_samples.Outputs(model, probe.Samples), probe.AreProbabilities);
         return Math.Max(0, answers.CompareWith(probe.Answers, probe.Samples.Labels).Divergence);
     }
 
-    private Candidate MeasurePlan(StepPlan plan, double divergence, Model working, IReadOnlyList<LinearLayer> layers, Reference reference, bool inPlace)
+    private SearchCandidate MeasurePlan(StepPlan plan, double divergence, Model working, IReadOnlyList<LinearLayer> layers, SearchReference reference, bool inPlace)
     {
         LayerCodes?[] codes = plan.Quantize(divergence);
-        string name = string.Create(CultureInfo.InvariantCulture, $"divergence {divergence:0.#####}");
+        string name = string.Create(CultureInfo.InvariantCulture, $"codes of {LayerPlans.MeanBits(layers, codes):0.0} bits (divergence {divergence:0.#####})");
         return Measure(name, working, codes, layers, divergence, reference, inPlace);
     }
 
-    private Candidate Measure(string name, Model working, LayerCodes?[] codes, IReadOnlyList<LinearLayer> layers, double divergence, Reference reference, bool inPlace)
+    private SearchCandidate Measure(string name, Model working, LayerCodes?[] codes, IReadOnlyList<LinearLayer> layers, double divergence, SearchReference reference, bool inPlace)
     {
         _cancellation.ThrowIfCancellationRequested();
         _progress?.Report($"trying {name}");
-        Model model = Build(working, layers, codes, inPlace);
+        return Measure(name, Build(working, layers, codes, inPlace), codes, divergence, reference);
+    }
+
+    private SearchCandidate Measure(string name, Model model, LayerCodes?[] codes, double divergence, SearchReference reference)
+    {
         long bytes = _measure(_serialize(model));
         CandidateScore score = Score(model, reference);
-        bool accepted = score.Samples == reference.Samples.Count && score.IsWithin(_options.MaxDrop / 100);
-        _trials.Add(new CompressTrial(name, divergence, bytes, score, accepted));
-        return new Candidate(model, codes, bytes, score, accepted, divergence);
+        bool complete = score.Samples == reference.Samples.Count;
+        bool accepted = complete && score.IsWithin(_options.MaxDrop / 100);
+        _trials.Add(new CompressTrial(name, divergence, bytes, score, accepted) { Complete = complete });
+        return new SearchCandidate(name, model, codes, bytes, score, accepted, divergence);
+    }
+
+    private SearchCandidate Measure(SchemeCandidate scheme, Model original, SearchReference reference)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        _progress?.Report($"trying {scheme.Name}");
+        return Measure(scheme.Name, Make(scheme, original), [], 0, reference) with { Steps = scheme.Steps };
+    }
+
+    private Model Make(SchemeCandidate scheme, Model original)
+    {
+        Model model = original.Clone();
+        foreach (RecipeStep step in scheme.Steps)
+        {
+            model = step.Apply(model, new PassContext { Runner = _runner, Threads = _options.Threads, Seed = _options.Seed, Cancellation = _cancellation }).Model;
+        }
+
+        return model;
     }
 
     // A candidate that is plainly too coarse on a part of the samples is not run on the rest: its drop of probability lies three standard errors beyond the bound.
-    private CandidateScore Score(Model model, Reference reference)
+    private CandidateScore Score(Model model, SearchReference reference)
     {
         using IModelSession session = _runner.Load(model, new SessionOptions { Threads = 1 });
         int part = Math.Max(256, reference.Samples.Count / 8);
@@ -270,7 +335,7 @@ public sealed class CompressSearch
         {
             CompressSamples next = reference.Samples.Skip(outputs.Length).Take(part);
             outputs = [.. outputs, .. _samples.Outputs(session, next)];
-            Reference seen = reference.Take(outputs.Length);
+            SearchReference seen = reference.Take(outputs.Length);
             CandidateScore score = AnswerSheet.Create(outputs, reference.AreProbabilities).CompareWith(seen.Answers, seen.Samples.Labels);
             if (outputs.Length >= reference.Samples.Count || score.SoftDrop - (3 * score.SoftDropError) > _options.MaxDrop / 100)
             {
@@ -302,78 +367,19 @@ public sealed class CompressSearch
         return model;
     }
 
-    private CompressOutcome Outcome(IReadOnlyList<LinearLayer> layers, Candidate best, StepPlan? plan)
+    private CompressOutcome Outcome(IReadOnlyList<LinearLayer> layers, SearchCandidate best, StepPlan? plan) => new()
     {
-        List<LayerPlan> plans = [];
-        for (int t = 0; t < layers.Count; t++)
-        {
-            LayerCodes? c = best.Codes[t];
-            string name = layers[t].Weight.Producer?.Name ?? layers[t].Weight.Name;
-            plans.Add(c is null
-                ? new LayerPlan(name, layers[t].Weight.Constant!.Count, "unchanged", 0, plan?.Sensitivities[t] ?? 0, 32, double.PositiveInfinity)
-                : new LayerPlan(name, c.Codes.Length, NameOf(c.Encoding), c.Step, plan!.Sensitivities[t],
-                    Entropy(c.Codes), Sqnr(plan.Quantizers[t].Main.Original, c.Weights)));
-        }
-
-        return new CompressOutcome
-        {
-            Model = best.Model,
-            Bytes = best.Bytes,
-            Score = best.Score,
-            WithinDrop = best.Score.Drop <= (_options.MaxDrop / 100) + 1e-12,
-            WithinSize = _options.MaxSize is not { } limit || best.Bytes <= limit,
-            Layers = plans,
-            Trials = _trials,
-        };
-    }
-
-    internal static string NameOf(WeightEncoding encoding) => encoding switch
-    {
-        WeightEncoding.InPlace => "in-place",
-        WeightEncoding.Codes => "codes",
-        WeightEncoding.CodesWithInputScales => "codes-input-scales",
-        _ => "unchanged",
+        Model = best.Model,
+        Bytes = best.Bytes,
+        Score = best.Score,
+        WithinDrop = best.Score.Drop <= (_options.MaxDrop / 100) + 1e-12,
+        WithinSize = _options.MaxSize is not { } limit || best.Bytes <= limit,
+        Layers = best.Steps is not null ? LayerPlans.OfModel(layers, best.Model) : LayerPlans.OfCodes(layers, best.Codes, plan),
+        Trials = ParetoFront.Mark(_trials, best),
+        Chosen = best.Name,
+        Hybrid = best.Hybrid,
+        Steps = best.Steps,
     };
 
-    private static Candidate Better(Candidate a, Candidate b) => b.Bytes < a.Bytes ? b : a;
-
-    private static double Entropy(sbyte[] codes)
-    {
-        int[] counts = new int[256];
-        foreach (sbyte c in codes)
-        {
-            counts[c + 128]++;
-        }
-
-        double bits = 0;
-        foreach (int n in counts)
-        {
-            if (n > 0)
-            {
-                bits -= n * Math.Log2((double)n / codes.Length);
-            }
-        }
-
-        return codes.Length == 0 ? 0 : bits / codes.Length;
-    }
-
-    private static double Sqnr(ReadOnlySpan<float> before, float[] after)
-    {
-        double signal = 0;
-        double noise = 0;
-        for (int i = 0; i < after.Length; i++)
-        {
-            signal += (double)before[i] * before[i];
-            noise += (double)(before[i] - after[i]) * (before[i] - after[i]);
-        }
-
-        return noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
-    }
-
-    private sealed record Candidate(Model Model, LayerCodes?[] Codes, long Bytes, CandidateScore Score, bool Accepted, double Divergence);
-
-    private sealed record Reference(AnswerSheet Answers, bool AreProbabilities, CompressSamples Samples)
-    {
-        public Reference Take(int count) => count >= Samples.Count ? this : new Reference(Answers.Take(count), AreProbabilities, Samples.Take(count));
-    }
+    private static SearchCandidate Better(SearchCandidate a, SearchCandidate b) => b.Bytes < a.Bytes ? b : a;
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Pare.Evaluation;
 using Pare.Passes.Optimize;
 using Pare.Passes.Quantize;
+using Pare.Passes.Quantize.TFLite;
 using Pare.Workflows;
 
 namespace Pare.Compress;
@@ -16,6 +17,16 @@ public sealed record CompressStep : RecipeStep
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Verb => "compress";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool Converts => Target is not null;
+
+    /// <summary>Format that the model was carried over into first; null for none.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>Whether the kernels of a TFLite model take the codes as they are.</summary>
+    public bool Hybrid { get; init; }
 
     /// <summary>What happened to the graph.</summary>
     public required CompressStructure Structure { get; init; }
@@ -54,8 +65,20 @@ public sealed record CompressStep : RecipeStep
         using Dataset data = Halved ? whole.Subset(StratifiedOrder.Halves(whole, context.Seed).First) : whole;
         int[] order = StratifiedOrder.Of(data, context.Seed);
         LoadedSamples loaded = new SampleLoader(runner).Load(model, data, [.. order.Take(SelectionSamples)], new EvaluationOptions { Preprocessing = Given(), Threads = context.Threads }, context.Cancellation);
-        bool inPlace = Structure == CompressStructure.Same;
-        IReadOnlyList<Change> changes = inPlace ? [] : Optimise(model, context);
+        bool inPlace = Structure == CompressStructure.Same && Target is null;
+        List<Change> changes = [];
+        if (Target is not null)
+        {
+            StepOutcome converted = new ConvertStep { To = Target }.Apply(model, context);
+            model = converted.Model;
+            changes.AddRange(converted.Changes);
+        }
+
+        if (Structure == CompressStructure.Free)
+        {
+            changes.AddRange(Optimise(model, context));
+        }
+
         IReadOnlyList<LinearLayer> layers = LayerPreparation.Layers(model, MinimumElements);
         if (layers.Count != Steps.Count)
         {
@@ -84,6 +107,10 @@ public sealed record CompressStep : RecipeStep
         {
             CodeStorage.ApplyInPlace(layers, codes);
         }
+        else if (Hybrid)
+        {
+            TFLiteCodeStorage.Apply(layers, codes, hybrid: true);
+        }
         else
         {
             CodeStorage.Apply(model, layers, codes);
@@ -98,6 +125,8 @@ public sealed record CompressStep : RecipeStep
 
     internal static CompressStep Of(CompressRequest request, CompressOutcome outcome, int selectionSamples) => new()
     {
+        Target = request.Options.Target,
+        Hybrid = outcome.Hybrid,
         Structure = request.Options.Structure,
         Data = Path.GetFullPath(request.Data),
         DataOptions = request.DataOptions,

@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Text;
-using System.Text.Json;
-using Pare.Codecs;
 using Pare.Evaluation;
 using Pare.Formats;
+using Pare.Formats.TFLite;
 using Pare.Workflows;
 
 namespace Pare.Compress;
@@ -17,7 +15,7 @@ public sealed class CompressWorkflow(IModelRunner runner)
 
     /// <summary>The file beside an output that a report or recipe goes to.</summary>
     /// <param name="output">The model's output file.</param>
-    /// <param name="suffix"><c>.recipe.json</c>, <c>.report.md</c> or <c>.report.json</c>.</param>
+    /// <param name="suffix">One of <c>.recipe.json</c>, <c>.report.md</c>, <c>.report.json</c>, <c>.report.html</c>, <c>.pareto.csv</c>, <c>.pareto.png</c>.</param>
     public static string Beside(string output, string suffix) => output + suffix;
 
     /// <summary>Does the job. The files appear when the caller commits <paramref name="outputs"/>.</summary>
@@ -34,8 +32,10 @@ public sealed class CompressWorkflow(IModelRunner runner)
         Stopwatch clock = Stopwatch.StartNew();
         CompressOptions options = request.Options;
         OpenedModel opened = ModelFile.Open(request.Input);
-        ModelFile.CheckTarget(opened.Format, request.Output, outputs.Overwrites);
-        foreach (string suffix in (string[])[".recipe.json", ".report.md", ".report.json"])
+        bool toTFLite = IsForTFLite(opened, options);
+        IModelFormat format = toTFLite ? new TFLiteFormat() : opened.Format;
+        ModelFile.CheckTarget(format, request.Output, outputs.Overwrites);
+        foreach (string suffix in CompressFiles.Suffixes)
         {
             FileTransaction.CheckTarget(Beside(request.Output, suffix), outputs.Overwrites);
         }
@@ -56,22 +56,17 @@ public sealed class CompressWorkflow(IModelRunner runner)
         LoadedSamples loaded = LoadSelection(opened.Model, selectionData, evaluation, options, request.SkipUnreadable, cancellation);
         CompressSamples selection = ToSamples(loaded);
 
-        IReadOnlyList<Change> changes = [];
-        Model working = opened.Model.Clone();
-        if (options.Structure == CompressStructure.Free)
-        {
-            progress?.Report("optimising");
-            changes = CompressStep.Optimise(working, new PassContext { Runner = runner, Threads = options.Threads, Seed = options.Seed, Cancellation = cancellation });
-        }
-
-        CompressSearch search = new(runner, m => ToBytes(m, opened), Measure(options.Measure, request.Output), options, progress, cancellation);
-        CompressOutcome outcome = search.Run(opened.Model, working, selection);
+        (Model working, IReadOnlyList<Change> changes) = Prepare(opened.Model, options, toTFLite, progress, cancellation);
+        CompressMeasurer measurer = new(options.Measure, format, request.Output, toTFLite ? ".tflite" : opened.Suffix);
+        CompressSearch search = new(runner, measurer.Serialize, measurer.Measure, options, progress, cancellation);
+        IReadOnlyList<RecipeStep> prepare = toTFLite ? TFLiteSchemes.Prepare(options.Structure) : [];
+        CompressOutcome outcome = search.Run(opened.Model, working, selection, prepare, toTFLite ? TFLiteSchemes.Of(prepare) : []);
 
         progress?.Report("proving the result");
-        ModelFile.Save(outcome.Model, opened.Format, request.Output, outputs, outputs.Overwrites);
+        ModelFile.Save(outcome.Model, format, request.Output, outputs, outputs.Overwrites);
         FileReport output = FileReport.Of(request.Output, outputs);
-        byte[] before = ToBytes(opened.Model, opened);
-        long baselineMeasured = Measure(options.Measure, request.Output)(before);
+        CompressMeasurer before = new(options.Measure, opened.Format, request.Input, opened.Suffix);
+        long baselineMeasured = before.Measure(before.Serialize(opened.Model));
         Evaluator evaluator = new(runner);
         EvaluationOptions resultOptions = evaluation with { ModelName = Path.GetFileName(request.Output) };
         int[] used = [.. StratifiedOrder.Of(selectionData, options.Seed).Take(loaded.Inputs.Count).Order()];
@@ -97,8 +92,18 @@ public sealed class CompressWorkflow(IModelRunner runner)
         {
             Input = FileReport.Of(request.Input),
             Output = output,
-            Baseline = new CompressPart(opened.FileBytes, baselineMeasured, baselineSelection, baselineTest),
-            Result = new CompressPart(output.Bytes, outcome.Bytes, resultSelection, resultTest),
+            Baseline = new CompressPart(opened.FileBytes, baselineMeasured, baselineSelection, baselineTest)
+            {
+                Model = CompressModel.Of(opened.Model, request.Input, opened.Format.Name, opened.FileBytes),
+                Latency = CompressLatency.Of(runner, opened.Model, request.Input, opened.FileBytes, options.Seed, cancellation),
+            },
+            Result = new CompressPart(output.Bytes, outcome.Bytes, resultSelection, resultTest)
+            {
+                Model = CompressModel.Of(outcome.Model, request.Output, format.Name, output.Bytes),
+                Latency = CompressLatency.Of(runner, outcome.Model, request.Output, output.Bytes, options.Seed, cancellation),
+            },
+            Chosen = outcome.Chosen,
+            Replay = $"pare apply {Beside(request.Output, ".recipe.json")} {request.Input} -o {request.Output}",
             Measure = options.Measure.ToString().ToLowerInvariant(),
             Measured = outcome.Bytes,
             Ratio = (double)baselineMeasured / outcome.Bytes,
@@ -118,8 +123,37 @@ public sealed class CompressWorkflow(IModelRunner runner)
             Warnings = [.. opened.Model.Diagnostics.Concat(loaded.Diagnostics).Concat(resultTest.Warnings).Distinct().Select(d => d.Where is null ? d.Message : $"{d.Where}: {d.Message}").Distinct()],
             Seconds = clock.Elapsed.TotalSeconds,
         };
-        WriteBeside(request, options, outcome, report, loaded.Inputs.Count + loaded.Unreadable.Count, outputs);
+        CompressFiles.Write(request, outcome, report, loaded.Inputs.Count + loaded.Unreadable.Count, outputs);
         return report;
+    }
+
+    private static bool IsForTFLite(OpenedModel opened, CompressOptions options) => options.Target switch
+    {
+        "tflite" => true,
+        null => ReferenceEquals(opened.Model.Vocabulary, Vocabularies.TFLite) && options.Structure == CompressStructure.Free,
+        _ => throw new UsageException($"'{options.Target}' is no target; known is tflite, and without one the model's own format", "--target"),
+    };
+
+    private (Model Working, IReadOnlyList<Change> Changes) Prepare(Model original, CompressOptions options, bool toTFLite, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        PassContext context = new() { Runner = runner, Threads = options.Threads, Seed = options.Seed, Cancellation = cancellation };
+        Model working = original.Clone();
+        List<Change> changes = [];
+        if (toTFLite)
+        {
+            progress?.Report("converting");
+            StepOutcome converted = new ConvertStep { To = "tflite" }.Apply(working, context);
+            working = converted.Model;
+            changes.AddRange(converted.Changes);
+        }
+
+        if (options.Structure == CompressStructure.Free)
+        {
+            progress?.Report("optimising");
+            changes.AddRange(CompressStep.Optimise(working, context));
+        }
+
+        return (working, changes);
     }
 
     private LoadedSamples LoadSelection(Model model, Dataset data, EvaluationOptions evaluation, CompressOptions options, bool skipUnreadable, CancellationToken cancellation)
@@ -138,44 +172,10 @@ public sealed class CompressWorkflow(IModelRunner runner)
         return loaded;
     }
 
-    private static byte[] ToBytes(Model model, OpenedModel opened)
-    {
-        using MemoryStream stream = new();
-        opened.Format.Write(model, new StreamTarget(stream, opened.Suffix));
-        return stream.ToArray();
-    }
-
     private static CompressSamples ToSamples(LoadedSamples loaded) => new()
     {
         Inputs = loaded.Inputs,
         Labels = loaded.Labels.All(l => l.HasValue) ? [.. loaded.Labels.Select(l => l!.Value)] : null,
         Batch = loaded.Batch,
     };
-
-    private static Func<byte[], long> Measure(CompressMeasure measure, string output) => measure switch
-    {
-        CompressMeasure.File => b => b.LongLength,
-        // A zip of one entry: local header, central directory entry and end record are 98 bytes and twice the name; gzip has 18 around the same deflated bytes.
-        CompressMeasure.Zip => b => GzipSizer.Measure(b) - 18 + 98 + (2 * Encoding.UTF8.GetByteCount(Path.GetFileName(output))),
-        _ => b => GzipSizer.Measure(b),
-    };
-
-    private static void WriteBeside(CompressRequest request, CompressOptions options, CompressOutcome outcome, CompressReport report, int loadedCount, FileTransaction outputs)
-    {
-        Recipe recipe = new()
-        {
-            Version = Recipe.CurrentVersion,
-            Pare = ModelRewriter.Version,
-            Seed = options.Seed,
-            Check = "none",
-            Steps = [CompressStep.Of(request, outcome, loadedCount)],
-            Input = report.Input,
-            Output = report.Output,
-        };
-        recipe.Write(outputs.Create(Beside(request.Output, ".recipe.json")));
-        using StreamWriter text = new(outputs.Create(Beside(request.Output, ".report.md")), new UTF8Encoding(false), leaveOpen: true);
-        text.Write(CompressMarkdown.Of(report));
-        using Utf8JsonWriter json = new(outputs.Create(Beside(request.Output, ".report.json")), new JsonWriterOptions { Indented = true });
-        JsonSerializer.Serialize(json, report, CompressJson.Default.CompressReport);
-    }
 }

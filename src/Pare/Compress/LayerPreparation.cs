@@ -32,13 +32,15 @@ internal static class LayerPreparation
             Collect(working, hungry, samples.Skip(first).Take((int)Math.Min(most, samples.Count)), runner, parallel);
         }
 
+        // TFLite's quantization knows scales of output channels only.
+        bool takesRows = !ReferenceEquals(working.Vocabulary, Vocabularies.TFLite);
         LayerQuantizers[] quantizers = new LayerQuantizers[layers.Count];
         Parallel.For(0, layers.Count, parallel, t =>
         {
             LinearLayer layer = layers[t];
             LayerQuantizer rounded = new(layer, statistics[t], scaleRows: false, powersOfTwo: true);
-            quantizers[t] = inPlace
-                ? new LayerQuantizers(rounded, null, rounded)
+            quantizers[t] = inPlace ? new LayerQuantizers(rounded, null, rounded)
+                : !takesRows ? new LayerQuantizers(new LayerQuantizer(layer, statistics[t], scaleRows: false), null, rounded)
                 : new LayerQuantizers(
                     new LayerQuantizer(layer, statistics[t]),
                     statistics[t] is not null && layer.InputChannelAxis is not null ? new LayerQuantizer(layer, statistics[t], scaleRows: false) : null,

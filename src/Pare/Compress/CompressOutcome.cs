@@ -29,6 +29,9 @@ public sealed record CompressOutcome
     /// <summary>Name of the candidate that was chosen, as <see cref="Trials"/> calls it.</summary>
     public required string Chosen { get; init; }
 
+    /// <summary>Schemes that could not be tried, and why.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Whether the kernels of a TFLite model take the codes as they are.</summary>
     public bool Hybrid { get; init; }
 

@@ -18,6 +18,7 @@ public sealed class CompressSearch
     private readonly IModelRunner _runner;
     private readonly SampleRunner _samples;
     private readonly List<CompressTrial> _trials = [];
+    private readonly List<string> _warnings = [];
     private readonly CancellationToken _cancellation;
     private readonly IProgress<string>? _progress;
 
@@ -70,7 +71,7 @@ public sealed class CompressSearch
         IReadOnlyList<LinearLayer> layers = Layers(working);
         string unchanged = schemes.Count > 0 ? "float32" : "optimised only";
         SearchCandidate unrounded = Measure(unchanged, working, new LayerCodes?[layers.Count], layers, 0, reference, inPlace);
-        List<SearchCandidate> candidates = [unrounded, .. schemes.Select(s => Measure(s, original, reference))];
+        List<SearchCandidate> candidates = [unrounded, .. schemes.Select(s => TryMeasure(s, original, reference)).OfType<SearchCandidate>()];
         StepPlan? plan = null;
         if (layers.Count > 0 && schemes.Count > 0 && _options.Measure == CompressMeasure.File)
         {
@@ -130,7 +131,7 @@ public sealed class CompressSearch
     {
         SearchReference probe = reference.Take(_options.SensitivitySamples);
         SchemeMixer mixer = new(prepare, layers, s => Divergence(Make(s, original), probe), s => Measure(s, original, reference));
-        return known.First(c => c.Name == "dynamic").Accepted ? [] : mixer.Mix("dynamic", "float16");
+        return known.Any(c => c.Name == "dynamic" && c.Accepted) ? [] : mixer.Mix("dynamic", "float16");
     }
 
     // The ladder's unit: each rung doubles the divergence that the layers' effects foretell.
@@ -314,18 +315,23 @@ public sealed class CompressSearch
         return Measure(scheme.Name, Make(scheme, original), [], 0, reference) with { Steps = scheme.Steps };
     }
 
-    private Model Make(SchemeCandidate scheme, Model original)
+    // A scheme that does not fit this model is no reason to give up the others.
+    private SearchCandidate? TryMeasure(SchemeCandidate scheme, Model original, SearchReference reference)
     {
-        Model model = original.Clone();
-        foreach (RecipeStep step in scheme.Steps)
+        try
         {
-            model = step.Apply(model, new PassContext { Runner = _runner, Threads = _options.Threads, Seed = _options.Seed, Cancellation = _cancellation }).Model;
+            return Measure(scheme, original, reference);
         }
-
-        return model;
+        catch (PareException e) when (e is UnsupportedModelException or PassException)
+        {
+            _warnings.Add($"{scheme.Name} was not tried: {e.Message}");
+            return null;
+        }
     }
 
-    // A candidate that is plainly too coarse on a part of the samples is not run on the rest: its drop of probability lies three standard errors beyond the bound.
+    private Model Make(SchemeCandidate scheme, Model original) =>
+        scheme.Make(original, new PassContext { Runner = _runner, Threads = _options.Threads, Seed = _options.Seed, Cancellation = _cancellation });
+
     private CandidateScore Score(Model model, SearchReference reference)
     {
         using IModelSession session = _runner.Load(model, new SessionOptions { Threads = 1 });
@@ -377,6 +383,7 @@ public sealed class CompressSearch
         Layers = best.Steps is not null ? LayerPlans.OfModel(layers, best.Model) : LayerPlans.OfCodes(layers, best.Codes, plan),
         Trials = ParetoFront.Mark(_trials, best),
         Chosen = best.Name,
+        Warnings = _warnings,
         Hybrid = best.Hybrid,
         Steps = best.Steps,
     };

@@ -60,7 +60,8 @@ public sealed class CompressWorkflow(IModelRunner runner)
         CompressMeasurer measurer = new(options.Measure, format, request.Output, toTFLite ? ".tflite" : opened.Suffix);
         CompressSearch search = new(runner, measurer.Serialize, measurer.Measure, options, progress, cancellation);
         IReadOnlyList<RecipeStep> prepare = toTFLite ? TFLiteSchemes.Prepare(options.Structure) : [];
-        CompressOutcome outcome = search.Run(opened.Model, working, selection, prepare, toTFLite ? TFLiteSchemes.Of(prepare) : []);
+        PassContext context = new() { Runner = runner, Threads = options.Threads, Seed = options.Seed, Cancellation = cancellation };
+        CompressOutcome outcome = search.Run(opened.Model, working, selection, prepare, toTFLite ? TFLiteSchemes.Of(prepare, working, selection, context) : []);
 
         progress?.Report("proving the result");
         ModelFile.Save(outcome.Model, format, request.Output, outputs, outputs.Overwrites);
@@ -120,7 +121,7 @@ public sealed class CompressWorkflow(IModelRunner runner)
             Layers = outcome.Layers,
             Tried = outcome.Trials,
             Preprocessing = loaded.Preprocessing,
-            Warnings = [.. opened.Model.Diagnostics.Concat(loaded.Diagnostics).Concat(resultTest.Warnings).Distinct().Select(d => d.Where is null ? d.Message : $"{d.Where}: {d.Message}").Distinct()],
+            Warnings = [.. outcome.Warnings, .. opened.Model.Diagnostics.Concat(loaded.Diagnostics).Concat(resultTest.Warnings).Distinct().Select(d => d.Where is null ? d.Message : $"{d.Where}: {d.Message}").Distinct()],
             Seconds = clock.Elapsed.TotalSeconds,
         };
         CompressFiles.Write(request, outcome, report, loaded.Inputs.Count + loaded.Unreadable.Count, outputs);

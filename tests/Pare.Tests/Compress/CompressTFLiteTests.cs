@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Pare.Compress;
+using Pare.Evaluation;
 using Pare.Formats;
 using Pare.Runtime;
 using Pare.Testing;
@@ -21,7 +22,7 @@ public sealed class CompressTFLiteTests : IDisposable
         string output = Path.Combine(_folder, "small.tflite");
         CompressReport report = Run("petals.pb", output, new CompressOptions { Target = "tflite", MaxDrop = 2 });
         Assert.True(report.WithinBounds, string.Join("; ", report.Broken));
-        Assert.True(report.Measured < 60_000, $"{report.Measured} bytes of gzip");
+        Assert.True(report.Measured < 70_000, $"{report.Measured} bytes of gzip");
         Assert.Equal("tflite", report.Result.Model!.Format);
         Assert.NotNull(report.Result.Latency?.ArenaBytes);
         Model model = ModelFile.Open(output).Model;
@@ -51,7 +52,7 @@ public sealed class CompressTFLiteTests : IDisposable
     public void Run_AnyTarget_WritesAPageThatNeedsNothingElse()
     {
         string output = Path.Combine(_folder, "a&b.onnx");
-        CompressReport report = Run("petals.onnx", output, new CompressOptions { MaxDrop = 100, MaxSize = 45_000, Measure = CompressMeasure.Pare });
+        CompressReport report = Run("petals.onnx", output, new CompressOptions { MaxDrop = 100, MaxSize = 45_000 });
         Assert.InRange(report.Measured, 20_000, 45_000);
 
         // As XML the page shows a tag that is not closed, or a name that is not escaped.
@@ -71,6 +72,16 @@ public sealed class CompressTFLiteTests : IDisposable
     }
 
     [Theory]
+    [InlineData(CompressMeasure.File, 462_294, 462_294)]
+    [InlineData(CompressMeasure.Pare, 300_000, 400_000)]
+    public void Measure_TheSample_IsItsSize(CompressMeasure measure, long least, long most)
+    {
+        OpenedModel opened = ModelFile.Open(SharedFiles.Sample("petals", "petals.pb"));
+        CompressMeasurer measurer = new(measure, opened.Format, "petals.pb", ".pb");
+        Assert.InRange(measurer.Measure(measurer.Serialize(opened.Model)), least, most);
+    }
+
+    [Theory]
     [InlineData("small.pb", "tflite")]
     [InlineData("small.onnx", "coreml")]
     public void Run_WrongTarget_IsWrongUsage(string output, string target) =>
@@ -83,6 +94,7 @@ public sealed class CompressTFLiteTests : IDisposable
             Input = SharedFiles.Sample("petals", model),
             Output = output,
             Data = SharedFiles.Sample("petals", "calibration"),
+            DataOptions = new DatasetOptions { Limit = 30, Shuffle = true },
             Options = options,
         };
         using FileTransaction files = new();

@@ -9,14 +9,15 @@ internal sealed class QuantizeVerb : RewriteVerb
 {
     private readonly Option<string> _scheme = new("--scheme")
     {
-        Description = "float16: half the size; dynamic: int8 weights, activations quantized at run time; weights-int8: as small, computed in float; int8: integers throughout; int16x8: with 16-bit activations",
+        Description = "float16: half the size; dynamic: int8 weights, activations quantized at run time; weights-int8: as small, computed in float; weights-int4: half of that; int8: integers throughout; int16x8: with 16-bit activations",
         DefaultValueFactory = _ => "dynamic",
         HelpName = "SCHEME",
     };
 
     private readonly Option<string> _io = new("--io") { Description = "Inputs and outputs of int8: float, int8 or uint8 (of int16x8: float or int16)", DefaultValueFactory = _ => "float", HelpName = "TYPE" };
-    private readonly Option<string> _granularity = new("--granularity") { Description = "Scales of weights: channel or tensor", DefaultValueFactory = _ => "channel", HelpName = "G" };
+    private readonly Option<string> _granularity = new("--granularity") { Description = "Scales of weights: channel or tensor; with weights-int4 also group:32, 64, 128, 256 in matrix products", DefaultValueFactory = _ => "channel", HelpName = "G" };
     private readonly Option<bool> _integerOnly = new("--integer-only") { Description = "Refuse a model of which an operator would stay on real numbers" };
+    private readonly Option<string[]> _tuning = Arguments.Names("--tuning", $"For the weights: none, or some of {string.Join(", ", WeightTuning.Names)} (default: by the scheme)");
     private readonly CalibrationDataOptions _calibration = new();
     private readonly Option<long> _minSize = new("--min-size") { Description = "Leave weights with fewer values alone (weights beside real activations)", DefaultValueFactory = _ => 256, HelpName = "N" };
     private readonly Option<string[]> _include = Arguments.Names("--include", "Globs of the constants (and nodes, with int8 and int16x8) that take part");
@@ -30,7 +31,7 @@ internal sealed class QuantizeVerb : RewriteVerb
 
     public override string Example => "pare quantize samples/petals/petals.h5 -o petals_int8.tflite --scheme int8 --calibration samples/petals/calibration";
 
-    protected override IEnumerable<Symbol> Options => [_scheme, _io, _granularity, _integerOnly, .. _calibration.Symbols, _minSize, _include, _exclude];
+    protected override IEnumerable<Symbol> Options => [_scheme, _io, _granularity, _integerOnly, _tuning, .. _calibration.Symbols, _minSize, _include, _exclude];
 
     protected override string? DefaultRecipe(VerbContext context) => CompressWorkflow.Beside(OutputOf(context), ".recipe.json");
 
@@ -43,6 +44,7 @@ internal sealed class QuantizeVerb : RewriteVerb
             Io = context.Get(_io)!,
             Granularity = context.Get(_granularity)!,
             IntegerOnly = context.Get(_integerOnly),
+            Tuning = context.Get(_tuning) is { Length: > 0 } tuning ? [.. tuning.Where(t => t != "none")] : null,
             Ranges = _calibration.Ranges(context),
             Percentile = _calibration.Percentile(context),
             MinSize = context.Get(_minSize),

@@ -158,8 +158,9 @@ internal sealed class OnnxRuntimeSession : IProfiledSession
             ort.EnableProfiling = true;
         }
 
-        // Quantize-dequantize pairs are computed as the file says, not as fused integer kernels, whose rounding differs from one processor to another.
-        ort.AddSessionConfigEntry("optimization.disable_specified_optimizers", "QDQSelectorActionTransformer");
+        // Quantize-dequantize pairs are computed as the file says, not as fused integer kernels, whose rounding differs from one processor to another. A factor behind a convolution stays behind
+        // it: sums of whole numbers are exact, sums of products with a factor folded into the weights are not.
+        ort.AddSessionConfigEntry("optimization.disable_specified_optimizers", "QDQSelectorActionTransformer;ConvMulFusion");
         return ort;
     }
 

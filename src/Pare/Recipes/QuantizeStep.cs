@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
 using Pare.Formats;
-using Pare.Passes.Quantize;
-using Pare.Passes.Quantize.TFLite;
 
 namespace Pare.Workflows;
 
@@ -16,13 +14,13 @@ public sealed record QuantizeStep : RecipeStep
     [JsonIgnore]
     public override bool Converts => true;
 
-    /// <summary>The scheme: <c>float16</c>, <c>dynamic</c>, <c>weights-int8</c>, <c>int8</c> or <c>int16x8</c>.</summary>
+    /// <summary>The scheme: <c>float16</c>, <c>dynamic</c>, <c>weights-int8</c>, <c>weights-int4</c>, <c>int8</c> or <c>int16x8</c>.</summary>
     public required string Scheme { get; init; }
 
     /// <summary>Weights with fewer values stay as they are, in schemes of 8-bit weights beside real activations. Default 256.</summary>
     public long MinSize { get; init; } = 256;
 
-    /// <summary>Scales of weights: <c>channel</c> or <c>tensor</c>.</summary>
+    /// <summary>Scales of weights: <c>channel</c>, <c>tensor</c>, or with weights-int4 <c>group:32</c> (64, 128, 256), which matrix products alone take.</summary>
     public string Granularity { get; init; } = "channel";
 
     /// <summary>Inputs and outputs of integer schemes: <c>float</c>, <c>int8</c>, <c>uint8</c>, or <c>int16</c> with int16x8.</summary>
@@ -53,7 +51,17 @@ public sealed record QuantizeStep : RecipeStep
     [JsonIgnore]
     public string? Cache { get; init; }
 
-    private bool IsInteger => Scheme is "int8" or "int16x8";
+    /// <summary>What is done for the weights beside rounding them, see <see cref="WeightTuning"/>; null for what the scheme does by default. The recipe of a step that was done says it.</summary>
+    public IReadOnlyList<string>? Tuning { get; init; }
+
+    [JsonIgnore]
+    internal bool IsInteger => Scheme is "int8" or "int16x8";
+
+    [JsonIgnore]
+    internal bool IsIntegerWeight => Scheme is "dynamic" or "weights-int8" or "weights-int4";
+
+    [JsonIgnore]
+    internal int GroupSize => Granularity.StartsWith("group:", StringComparison.Ordinal) ? int.Parse(Granularity.AsSpan(6), System.Globalization.CultureInfo.InvariantCulture) : 0;
 
     /// <summary>Checks, before work starts, that the output is a file the schemes are for.</summary>
     /// <exception cref="UsageException">Its format is another.</exception>
@@ -71,56 +79,6 @@ public sealed record QuantizeStep : RecipeStep
         ArgumentNullException.ThrowIfNull(context);
         QuantizeStepCheck.Validate(this);
         StepOutcome converted = new ConvertStep { To = "tflite" }.Apply(model, context);
-        return IsInteger ? ApplyInteger(converted, context) : ApplyWeights(converted, context);
-    }
-
-    private StepOutcome ApplyWeights(StepOutcome converted, PassContext context)
-    {
-        TFLiteScheme scheme = Scheme switch
-        {
-            "float16" => TFLiteScheme.Float16,
-            "dynamic" => TFLiteScheme.Dynamic,
-            _ => TFLiteScheme.WeightsInt8,
-        };
-        QuantizeTFLitePass pass = new(new TFLiteQuantizeOptions { Scheme = scheme, MinSize = MinSize, Include = Include, Exclude = Exclude });
-        return new StepOutcome { Model = converted.Model, Changes = [.. converted.Changes, .. pass.Run(converted.Model, context)], StatedDrift = null };
-    }
-
-    private StepOutcome ApplyInteger(StepOutcome converted, PassContext context)
-    {
-        Model model = converted.Model;
-        string fingerprint = ModelFingerprint.Of(model);
-        CalibrationRecord? record = Calibrated;
-        if (record is not null && record.Model != fingerprint)
-        {
-            context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, "the ranges were measured on a model with other constants; they may not fit this one"));
-        }
-
-        bool measured = record is null;
-        if (record is null)
-        {
-            CalibrationOptions options = new() { Method = RangeMethods.Parse(Ranges), Percentile = Percentile, Levels = Scheme == "int8" ? 255 : 65535, Threads = context.Threads };
-            record = CalibrationRecord.Of(ModelCalibrator.Run(model, Calibration!, options, 0, 0, context).Ranges!, fingerprint);
-        }
-
-        IntegerQuantizeOptions quantize = new()
-        {
-            Ranges = record.ToRanges(),
-            Wide = Scheme == "int16x8",
-            Interface = Enum.Parse<IntegerInterface>(Io, ignoreCase: true),
-            PerChannel = Granularity != "tensor",
-            IntegerOnly = IntegerOnly,
-            Include = Include,
-            Exclude = Exclude,
-        };
-        IReadOnlyList<Change> changes = new QuantizeTFLiteIntegerPass(quantize).Run(model, context);
-        return new StepOutcome
-        {
-            Model = model,
-            Changes = [.. converted.Changes, .. changes],
-            StatedDrift = null,
-            Recorded = this with { Calibrated = record },
-            Files = measured && Cache is not null ? [(Cache, stream => CalibrationCache.Write(record, stream))] : [],
-        };
+        return new QuantizeWork(this, context).Run(converted);
     }
 }

@@ -22,7 +22,7 @@ public sealed class QuantizeVerbTests
         Assert.InRange(new FileInfo(folder["q.tflite"]).Length, 1, 150_000);
         double before = CommandRun.Of("evaluate", s_petals, "--data", s_test, "--limit", "150", "--shuffle", "--json").Json().GetProperty("accuracy").GetDouble();
         double after = CommandRun.Of("evaluate", folder["q.tflite"], "--data", s_test, "--limit", "150", "--shuffle", "--json").Json().GetProperty("accuracy").GetDouble();
-        Assert.True(after >= before - 0.01, $"{before} became {after}");
+        Assert.True(after >= before - 0.02, $"{before} became {after}");
 
         Directory.Delete(data, recursive: true);
         CommandRun again = CommandRun.Of("apply", folder["q.tflite.recipe.json"], s_petals, "-o", folder["again.tflite"]);

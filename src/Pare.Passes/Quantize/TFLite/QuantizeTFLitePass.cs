@@ -1,10 +1,11 @@
+using Pare.Passes.Conversion;
 using Pare.Passes.Optimize;
 using Pare.Passes.Round;
 
 namespace Pare.Passes.Quantize.TFLite;
 
 /// <summary>
-/// Stores the weights of a TFLite model in fewer bits, by a scheme without calibration. Requires a model in TFLite's vocabulary; constants that are quantized already stay. What is left true: inputs,
+/// Stores the weights of a TFLite model in fewer bits, by a scheme that leaves activations real. Requires a model in TFLite's vocabulary; constants that are quantized already stay. What is left true: inputs,
 /// outputs, names and the operators themselves, but for the DEQUANTIZE that schemes put before a constant's first use.
 /// </summary>
 public sealed class QuantizeTFLitePass : Pass
@@ -22,7 +23,7 @@ public sealed class QuantizeTFLitePass : Pass
     public override string Name => "quantize_tflite";
 
     /// <inheritdoc/>
-    public override string Summary => "weights of a TFLite model as binary16 or int8";
+    public override string Summary => "weights of a TFLite model as binary16, int8 or int4";
 
     /// <inheritdoc/>
     public override double? StatedDrift => null;
@@ -68,29 +69,61 @@ public sealed class QuantizeTFLitePass : Pass
         }
 
         // All uses must agree on the channels' axis; a table that rows are fetched from has one scale.
-        int?[] axes = [.. value.Uses.Select(u => TFLiteWeights.ChannelAxis(u)).Distinct()];
+        int?[] axes = [.. value.Uses.Select(u => _options.PerChannel ? TFLiteWeights.ChannelAxis(u) : null).Distinct()];
         if (axes.Length > 1 || !IsWorthIt(value.Constant, axes[0]))
         {
             return;
         }
 
+        // Tables and matrices with one scale for all keep 8 bits.
+        int bits = _options.Scheme == TFLiteScheme.WeightsInt4 && value.Uses.All(u => TFLitePolicy.Find(u.Node)?.Rule == ScaleRule.Layer) ? 4 : 8;
+        if (bits == 4 && GroupsOf(value) is { } groups)
+        {
+            QuantizeGroups(value, groups, log);
+            return;
+        }
+
         bool hybrid = _options.Scheme == TFLiteScheme.Dynamic && value.Uses.All(u => TFLiteWeights.IsHybrid(u.Node));
-        (DenseTensorData codes, QuantizationParameters parameters) = ChannelCodes.Quantize(value.Constant, axes[0], context.Threads);
+        (DenseTensorData codes, QuantizationParameters parameters) = _options.WeightScales.TryGetValue(value.Name, out float[]? scales) && scales.Length == (axes[0] is { } axis ? value.Constant.Shape[axis] : 1)
+            ? ChannelCodes.Quantize(value.Constant, axes[0], scales, context.Threads, bits)
+            : ChannelCodes.Quantize(value.Constant, axes[0], context.Threads, bits);
         if (!hybrid)
         {
             Dequantize(graph, value, codes, parameters);
-            log.Add("weights stored as int8, with a DEQUANTIZE");
+            log.Add($"weights stored as int{bits}, with a DEQUANTIZE");
             return;
         }
 
         GraphEditing.SetConstant(value, codes);
         value.Quantization = parameters;
+        SetAsymmetric(value);
+        log.Add("weights stored as int8");
+    }
+
+    // The kernels quantize the rows of their input with a zero point where they are told to.
+    private static void SetAsymmetric(Value value)
+    {
         foreach (Use use in value.Uses.Where(u => u.Node.Operator is "FULLY_CONNECTED" or "BATCH_MATMUL"))
         {
             use.Node.Attributes["asymmetric_quantize_inputs"] = AttributeValue.Of(true);
         }
+    }
 
-        log.Add("weights stored as int8");
+    private float[]? GroupsOf(Value value) => _options.GroupSize > 0 && value.Constant!.Shape is { Rank: 2 } shape && shape[1] % _options.GroupSize == 0
+        && value.Uses.All(u => u.Node.Operator == "FULLY_CONNECTED" && u.Index == 1) && _options.WeightScales.TryGetValue(value.Name, out float[]? scales) && scales.Length == shape.Count / _options.GroupSize
+            ? scales
+            : null;
+
+    // The blockwise kernel of FULLY_CONNECTED takes them as they are, beside real activations.
+    private void QuantizeGroups(Value value, float[] scales, ChangeLog log)
+    {
+        TensorData weight = value.Constant!;
+        TensorView rows = new(weight, weight.Type, new TensorShape(scales.Length, _options.GroupSize));
+        (DenseTensorData codes, _) = ChannelCodes.Quantize(rows, 0, scales, 1, 4);
+        GraphEditing.SetConstant(value, new DenseTensorData(DataType.Int4, weight.Shape, codes.GetBytes().ToArray()));
+        value.Quantization = new QuantizationParameters { Scales = [.. scales], Axis = 0, GroupSize = _options.GroupSize };
+        SetAsymmetric(value);
+        log.Add($"weights stored as int4 in groups of {_options.GroupSize}");
     }
 
     // Three bytes saved an element, against a scale and a zero point a channel and the tables that hold them.

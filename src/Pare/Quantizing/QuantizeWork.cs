@@ -1,0 +1,118 @@
+using Pare.Passes.Quantize;
+using Pare.Passes.Quantize.TFLite;
+
+namespace Pare.Workflows;
+
+/// <summary>Does what a <see cref="QuantizeStep"/> asks for, on a TFLite model: equalizes, calibrates, rounds weights, puts integers in place. One step's worth.</summary>
+internal sealed class QuantizeWork(QuantizeStep step, PassContext context)
+{
+    // Samples whose layers' inputs are looked at, and most bytes of them.
+    private const int TuningSamples = 500;
+    private const long TuningBytes = 256L << 20;
+
+    private readonly List<Change> _changes = [];
+    private CalibrationRecord? _measured;
+    private IReadOnlyDictionary<string, float[]> _scales = new Dictionary<string, float[]>();
+
+    public StepOutcome Run(StepOutcome converted)
+    {
+        Model model = converted.Model;
+        bool samples = step.Calibration is not null;
+        IReadOnlyList<string> tuning = step.Tuning ?? WeightTuning.Default(step.Scheme, samples);
+        if (step.IsInteger || step.IsIntegerWeight)
+        {
+            if (tuning.Contains(WeightTuning.Equalize))
+            {
+                _changes.AddRange(new EqualizeLayersPass().Run(model, context));
+            }
+
+            Prepare(model, tuning);
+        }
+
+        return new StepOutcome
+        {
+            Model = model,
+            Changes = [.. converted.Changes, .. _changes, .. step.IsInteger ? Integer(model) : Weights(model)],
+            StatedDrift = null,
+            Recorded = step with { Tuning = tuning, Calibrated = _measured ?? step.Calibrated },
+            Files = _measured is { } record && step.Cache is { } cache && !ReferenceEquals(record, step.Calibrated) ? [(cache, stream => CalibrationCache.Write(record, stream))] : [],
+        };
+    }
+
+    // Ranges are those of the real model; they are measured before its weights are rounded.
+    private void Prepare(Model model, IReadOnlyList<string> tuning)
+    {
+        bool needsSamples = tuning.Intersect(WeightTuning.OfSamples).Any();
+        bool needsRanges = step.IsInteger && step.Calibrated is null;
+        string fingerprint = step.IsInteger ? ModelFingerprint.Of(model) : "";
+        if (step.IsInteger && step.Calibrated is { } known && known.Model != fingerprint)
+        {
+            context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, "the ranges were measured on a model with other constants; they may not fit this one"));
+        }
+
+        IReadOnlyList<IReadOnlyList<TensorData>> samples = [];
+        if (needsSamples || needsRanges)
+        {
+            CalibrationOptions options = new() { Method = RangeMethods.Parse(step.Ranges), Percentile = step.Percentile, Levels = step.Scheme == "int16x8" ? 65535 : 255, Threads = context.Threads };
+            (ActivationRanges? ranges, samples) = ModelCalibrator.Run(model, step.Calibration!, needsRanges ? options : null, needsSamples ? TuningSamples : 0, TuningBytes, context);
+            _measured = ranges is null ? null : CalibrationRecord.Of(ranges, fingerprint);
+        }
+
+        int group = step.GroupSize;
+        if (needsSamples || tuning.Contains(WeightTuning.Mse) || group > 0)
+        {
+            WeightRoundingOptions rounding = new()
+            {
+                Bits = step.Scheme == "weights-int4" ? 4 : 8,
+                GroupSize = group,
+                PerTensor = step.Granularity == "tensor",
+                SearchScales = tuning.Contains(WeightTuning.Mse),
+                Feedback = tuning.Contains(WeightTuning.Feedback),
+                Refit = tuning.Contains(WeightTuning.Refit),
+                CorrectBias = tuning.Contains(WeightTuning.Bias),
+                Include = step.IsInteger ? [] : step.Include,
+                Exclude = step.Exclude,
+                Threads = context.Threads,
+            };
+            _scales = new WeightRounder(context.Runner!, rounding).Round(model, samples, context.Cancellation);
+            _changes.Add(new Change("round_weights", string.Join(", ", tuning), _scales.Count));
+        }
+    }
+
+    private IReadOnlyList<Change> Weights(Model model)
+    {
+        TFLiteQuantizeOptions options = new()
+        {
+            Scheme = step.Scheme switch
+            {
+                "float16" => TFLiteScheme.Float16,
+                "dynamic" => TFLiteScheme.Dynamic,
+                "weights-int4" => TFLiteScheme.WeightsInt4,
+                _ => TFLiteScheme.WeightsInt8,
+            },
+            MinSize = step.MinSize,
+            PerChannel = step.Granularity != "tensor",
+            GroupSize = step.GroupSize,
+            WeightScales = _scales,
+            Include = step.Include,
+            Exclude = step.Exclude,
+        };
+        return new QuantizeTFLitePass(options).Run(model, context);
+    }
+
+    private IReadOnlyList<Change> Integer(Model model)
+    {
+        IntegerQuantizeOptions options = new()
+        {
+            Ranges = (_measured ?? step.Calibrated!).ToRanges(),
+            Wide = step.Scheme == "int16x8",
+            Interface = Enum.Parse<IntegerInterface>(step.Io, ignoreCase: true),
+            PerChannel = step.Granularity != "tensor",
+            IntegerOnly = step.IntegerOnly,
+            WeightScales = _scales,
+            Include = step.Include,
+            Exclude = step.Exclude,
+        };
+        return new QuantizeTFLiteIntegerPass(options).Run(model, context);
+    }
+}

@@ -15,7 +15,7 @@ public static class GraphOrder
         ArgumentNullException.ThrowIfNull(graph);
         List<Node> order = new(graph.Nodes.Count);
         Dictionary<Node, bool> done = new(graph.Nodes.Count);
-        Stack<(Node Node, IEnumerator<Node> Needs)> stack = new();
+        Stack<Walk> stack = new();
         foreach (Node root in graph.Nodes)
         {
             if (done.ContainsKey(root))
@@ -24,19 +24,19 @@ public static class GraphOrder
             }
 
             done[root] = false;
-            stack.Push((root, Needs(root).GetEnumerator()));
+            stack.Push(new Walk(root));
             while (stack.Count > 0)
             {
-                (Node node, IEnumerator<Node> needs) = stack.Peek();
-                if (!needs.MoveNext())
+                Walk walk = stack.Pop();
+                Node node = walk.Node;
+                if (walk.Next() is not { } next)
                 {
-                    stack.Pop();
                     done[node] = true;
                     order.Add(node);
                     continue;
                 }
 
-                Node next = needs.Current;
+                stack.Push(walk);
                 if (!ReferenceEquals(next.Graph, graph) || (isBackEdge is not null && isBackEdge(next, node)))
                 {
                     continue;
@@ -45,7 +45,7 @@ public static class GraphOrder
                 if (!done.TryGetValue(next, out bool finished))
                 {
                     done[next] = false;
-                    stack.Push((next, Needs(next).GetEnumerator()));
+                    stack.Push(new Walk(next));
                 }
                 else if (!finished)
                 {
@@ -79,7 +79,8 @@ public static class GraphOrder
                 continue;
             }
 
-            foreach (Node need in Needs(n))
+            Walk needs = new(n);
+            while (needs.Next() is { } need)
             {
                 stack.Push(need);
             }
@@ -88,21 +89,9 @@ public static class GraphOrder
         return seen;
     }
 
-    private static IEnumerable<Node> Needs(Node node)
+    // Producers of the values that graphs inside a node take from outside.
+    private static IEnumerable<Node> Captured(Node node)
     {
-        foreach (Value? v in node.Inputs)
-        {
-            if (v?.Producer is { } p)
-            {
-                yield return p;
-            }
-        }
-
-        foreach (Node c in node.ControlInputs)
-        {
-            yield return c;
-        }
-
         foreach (Graph g in node.Subgraphs())
         {
             foreach (Graph inner in g.SelfAndSubgraphs())
@@ -115,6 +104,39 @@ public static class GraphOrder
                     }
                 }
             }
+        }
+    }
+
+    // The nodes that a node needs, one after the other: by inputs, by control inputs, by graphs inside. Without an object a node, since every walk over a large model asks every node.
+    private struct Walk(Node node)
+    {
+        private int _next;
+        private IEnumerator<Node>? _captured;
+
+        public readonly Node Node => node;
+
+        public Node? Next()
+        {
+            while (_next < node.Inputs.Count)
+            {
+                if (node.Inputs[_next++]?.Producer is { } producer)
+                {
+                    return producer;
+                }
+            }
+
+            if (_next - node.Inputs.Count < node.ControlInputs.Count)
+            {
+                return node.ControlInputs[_next++ - node.Inputs.Count];
+            }
+
+            if (!node.Attributes.HasGraphs)
+            {
+                return null;
+            }
+
+            _captured ??= Captured(node).GetEnumerator();
+            return _captured.MoveNext() ? _captured.Current : null;
         }
     }
 }

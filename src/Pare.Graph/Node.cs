@@ -6,10 +6,14 @@ namespace Pare;
 /// </summary>
 public sealed class Node
 {
+    // From so many on, a set tells whether the node waits for another already.
+    private const int ManyControlInputs = 32;
+
     private readonly List<Value?> _inputs = [];
-    private readonly List<Value> _outputs = [];
+    private readonly List<Value> _outputs = new(1);
     private List<Node>? _controlInputs;
     private List<Node>? _controlDependents;
+    private HashSet<Node>? _manyControlInputs;
 
     internal Node(Graph graph, string name, string @operator, string domain)
     {
@@ -131,7 +135,15 @@ public sealed class Node
     {
         ArgumentNullException.ThrowIfNull(node);
         _controlInputs ??= [];
-        if (_controlInputs.Contains(node))
+        if (_controlInputs.Count >= ManyControlInputs)
+        {
+            _manyControlInputs ??= new HashSet<Node>(_controlInputs, ReferenceEqualityComparer.Instance);
+            if (!_manyControlInputs.Add(node))
+            {
+                return;
+            }
+        }
+        else if (_controlInputs.Contains(node))
         {
             return;
         }
@@ -149,6 +161,7 @@ public sealed class Node
             return false;
         }
 
+        _manyControlInputs?.Remove(node);
         node._controlDependents!.Remove(this);
         return true;
     }

@@ -7,20 +7,7 @@ public static class NodeExtensions
     public static IEnumerable<Graph> Subgraphs(this Node node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        foreach (AttributeValue a in node.Attributes.Values)
-        {
-            if (a.Kind == AttributeKind.Graph)
-            {
-                yield return a.AsGraph;
-            }
-            else if (a.Kind == AttributeKind.Graphs)
-            {
-                foreach (Graph g in a.AsGraphs)
-                {
-                    yield return g;
-                }
-            }
-        }
+        return node.Attributes.HasGraphs ? GraphsOf(node) : [];
     }
 
     /// <summary>This graph and every graph inside it, outermost first.</summary>
@@ -35,6 +22,24 @@ public static class NodeExtensions
                 foreach (Graph inner in g.SelfAndSubgraphs())
                 {
                     yield return inner;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<Graph> GraphsOf(Node node)
+    {
+        foreach (AttributeValue a in node.Attributes.Values)
+        {
+            if (a.Kind == AttributeKind.Graph)
+            {
+                yield return a.AsGraph;
+            }
+            else if (a.Kind == AttributeKind.Graphs)
+            {
+                foreach (Graph g in a.AsGraphs)
+                {
+                    yield return g;
                 }
             }
         }

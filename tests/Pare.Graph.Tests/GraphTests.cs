@@ -109,4 +109,24 @@ public sealed class GraphTests
         Assert.Empty(x.Uses);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed}");
     }
+
+    [Fact]
+    public void AddControlInput_ManyTwiceAndTakenAway_EachOnce()
+    {
+        Graph graph = new();
+        Node waiting = graph.CreateNode("waiting", "NoOp", outputs: 0);
+        Node[] others = [.. Enumerable.Range(0, 100).Select(i => graph.CreateNode($"n{i}", "NoOp", outputs: 0))];
+        foreach (Node n in others.Concat(others))
+        {
+            waiting.AddControlInput(n);
+        }
+
+        Assert.Equal(others, waiting.ControlInputs);
+        Assert.True(waiting.RemoveControlInput(others[7]));
+        Assert.False(waiting.RemoveControlInput(others[7]));
+        waiting.AddControlInput(others[7]);
+        Assert.Equal(100, waiting.ControlInputs.Count);
+        Assert.Same(others[7], waiting.ControlInputs[^1]);
+        Assert.All(others, n => Assert.Equal([waiting], n.ControlDependents));
+    }
 }

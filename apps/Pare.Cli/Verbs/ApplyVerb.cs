@@ -34,6 +34,7 @@ internal sealed class ApplyVerb : Verb
             Check = CheckOptions.Parse(context.Get(_check) ?? recipe.Check),
             Force = context.Get(_force),
             Seed = recipe.Seed,
+            Signature = recipe.Signature,
             Threads = context.Threads,
         };
         return RewriteRunner.Run(context, request, recipe);

@@ -24,6 +24,11 @@ internal sealed class InspectVerb : Verb
         InspectReport report = ModelInspector.Inspect(
             context.GetRequired(_model),
             new InspectOptions { LargestTensors = context.Get(_top), Runner = context.Runner, Target = target is null ? null : RuntimeTargets.Find(target), Signature = context.Get(_signature) });
+        if (context.Verbose)
+        {
+            context.Remark($"opened in {Show.Number(report.OpenMs, "0.0")} ms");
+        }
+
         foreach (string w in report.Warnings)
         {
             context.Warn(w);

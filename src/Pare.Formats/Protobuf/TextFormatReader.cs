@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Pare.Formats.Protobuf;
 
@@ -166,7 +165,7 @@ internal ref struct TextFormatReader
         ReadOnlySpan<byte> token = _t.Token;
         bool hex = token.StartsWith("0x"u8);
         int length = token.Length;
-        ulong value = Integer();
+        ulong value = TextScalars.Integer(ref _t);
         if (hex && length == 10)
         {
             _out.Tag(number, WireType.Fixed32);
@@ -205,16 +204,16 @@ internal ref struct TextFormatReader
         switch (field.Kind)
         {
             case ProtoKind.Float:
-                _out.Fixed32(BitConverter.SingleToUInt32Bits(Real(float.Parse)));
+                _out.Fixed32(BitConverter.SingleToUInt32Bits(TextScalars.Real(ref _t, float.Parse)));
                 break;
             case ProtoKind.Double:
-                _out.Fixed64(BitConverter.DoubleToUInt64Bits(Real(double.Parse)));
+                _out.Fixed64(BitConverter.DoubleToUInt64Bits(TextScalars.Real(ref _t, double.Parse)));
                 break;
             case ProtoKind.Fixed64:
-                _out.Fixed64(Integer());
+                _out.Fixed64(TextScalars.Integer(ref _t));
                 break;
             case ProtoKind.Boolean:
-                _out.Varint(Boolean() ? 1u : 0u);
+                _out.Varint(TextScalars.Boolean(ref _t) ? 1u : 0u);
                 break;
             case ProtoKind.Enumeration when _t.Kind == TextTokenKind.Identifier:
                 if (!field.Names!.TryGetNumber(_t.Text, out long member))
@@ -226,7 +225,7 @@ internal ref struct TextFormatReader
                 _out.Varint(unchecked((ulong)member));
                 break;
             default:
-                _out.Varint(Integer());
+                _out.Varint(TextScalars.Integer(ref _t));
                 break;
         }
     }
@@ -238,89 +237,6 @@ internal ref struct TextFormatReader
             _out.End(packed.Start);
             packed = default;
         }
-    }
-
-    private bool Boolean()
-    {
-        bool? value = _t.Text switch
-        {
-            "true" or "True" or "t" or "1" => true,
-            "false" or "False" or "f" or "0" => false,
-            _ => null,
-        };
-        if (value is null)
-        {
-            throw _t.Error($"'{_t.Text}' is neither true nor false");
-        }
-
-        _t.Advance();
-        return value.Value;
-    }
-
-    private ulong Integer()
-    {
-        bool negative = _t.Accept('-');
-        ReadOnlySpan<byte> s = _t.Token;
-        bool ok = _t.Kind == TextTokenKind.Number;
-        ulong value = 0;
-        if (ok && s.Length > 2 && s[0] == '0' && (s[1] | 32) == 'x')
-        {
-            ok = ulong.TryParse(s[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
-        }
-        else if (ok && s.Length > 1 && s[0] == '0')
-        {
-            foreach (byte c in s)
-            {
-                ok &= c is >= (byte)'0' and <= (byte)'7' && value >> 61 == 0;
-                value = (value << 3) | (uint)(c - '0');
-            }
-        }
-        else
-        {
-            ok = ok && ulong.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-        }
-
-        if (!ok || (negative && value > 1UL << 63))
-        {
-            throw _t.Error($"'{(negative ? "-" : "")}{_t.Text}' is no integer of 64 bits");
-        }
-
-        _t.Advance();
-        return negative ? unchecked(0 - value) : value;
-    }
-
-    private delegate T Parser<T>(ReadOnlySpan<byte> text, NumberStyles style, IFormatProvider? culture);
-
-    private T Real<T>(Parser<T> parse)
-        where T : System.Numerics.IFloatingPointIeee754<T>
-    {
-        bool negative = _t.Accept('-');
-        T value;
-        if (_t.Kind == TextTokenKind.Identifier)
-        {
-            value = _t.Text.ToLowerInvariant() switch
-            {
-                "inf" or "infinity" => T.PositiveInfinity,
-                "nan" => T.NaN,
-                _ => throw _t.Error($"'{_t.Text}' is no number"),
-            };
-        }
-        else
-        {
-            ReadOnlySpan<byte> s = _t.Token;
-            try
-            {
-                bool suffix = s.Length > 1 && (s[^1] | 32) == 'f' && !s.StartsWith("0x"u8);
-                value = parse(suffix ? s[..^1] : s, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
-            }
-            catch (FormatException)
-            {
-                throw _t.Error($"'{_t.Text}' is no number");
-            }
-        }
-
-        _t.Advance();
-        return negative ? -value : value;
     }
 
     // Strings that follow each other are one.
@@ -335,82 +251,10 @@ internal ref struct TextFormatReader
         int start = _out.Begin();
         while (_t.Kind == TextTokenKind.String)
         {
-            Unescape(_t.Token[1..^1], _t.Start + 1);
+            TextEscapes.Decode(_t.Token[1..^1], _t.Start + 1, ref _t, _out);
             _t.Advance();
         }
 
         _out.End(start);
-    }
-
-    private void Unescape(ReadOnlySpan<byte> s, int offset)
-    {
-        Span<byte> utf8 = stackalloc byte[4];
-        for (int i = 0; i < s.Length;)
-        {
-            int plain = s[i..].IndexOf((byte)'\\');
-            if (plain != 0)
-            {
-                plain = plain < 0 ? s.Length - i : plain;
-                _out.Bytes(s.Slice(i, plain));
-                i += plain;
-                continue;
-            }
-
-            int at = i++;
-            byte c = s[i++];
-            switch ((char)c)
-            {
-                case 'n': _out.Byte((byte)'\n'); break;
-                case 'r': _out.Byte((byte)'\r'); break;
-                case 't': _out.Byte((byte)'\t'); break;
-                case 'a': _out.Byte(7); break;
-                case 'b': _out.Byte(8); break;
-                case 'v': _out.Byte(11); break;
-                case 'f': _out.Byte(12); break;
-                case '\\' or '\'' or '"' or '?': _out.Byte(c); break;
-                case >= '0' and <= '7':
-                    int octal = c - '0';
-                    for (int n = 1; n < 3 && i < s.Length && s[i] is >= (byte)'0' and <= (byte)'7'; n++)
-                    {
-                        octal = (octal << 3) + s[i++] - '0';
-                    }
-
-                    if (octal > 255)
-                    {
-                        throw _t.ErrorAt(offset + at, "an octal escape exceeds 255");
-                    }
-
-                    _out.Byte((byte)octal);
-                    break;
-                case 'x' or 'X':
-                    int digits = i < s.Length && char.IsAsciiHexDigit((char)s[i]) ? i + 1 < s.Length && char.IsAsciiHexDigit((char)s[i + 1]) ? 2 : 1 : 0;
-                    _out.Byte((byte)Hex(s, ref i, digits, offset + at));
-                    break;
-                case 'u' or 'U':
-                    uint rune = Hex(s, ref i, c == 'u' ? 4 : 8, offset + at);
-                    if (char.IsHighSurrogate((char)Math.Min(rune, 0xffff)) && rune <= 0xffff && i + 5 < s.Length && s[i] == '\\' && s[i + 1] == 'u')
-                    {
-                        i += 2;
-                        uint low = Hex(s, ref i, 4, offset + at);
-                        rune = char.IsLowSurrogate((char)low) ? (uint)char.ConvertToUtf32((char)rune, (char)low) : uint.MaxValue;
-                    }
-
-                    _out.Bytes(Rune.IsValid(rune) ? utf8[..new Rune(rune).EncodeToUtf8(utf8)] : throw _t.ErrorAt(offset + at, "the escape is no character of Unicode"));
-                    break;
-                default:
-                    throw _t.ErrorAt(offset + at, $"'\\{(char)c}' is no escape");
-            }
-        }
-    }
-
-    private readonly uint Hex(ReadOnlySpan<byte> s, ref int i, int digits, int offset)
-    {
-        if (digits == 0 || i + digits > s.Length || !uint.TryParse(s.Slice(i, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value))
-        {
-            throw _t.ErrorAt(offset, "hexadecimal digits are missing after an escape");
-        }
-
-        i += digits;
-        return value;
     }
 }

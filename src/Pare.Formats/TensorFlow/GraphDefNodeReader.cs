@@ -19,6 +19,15 @@ internal sealed class GraphDefNodeReader(Model model, Graph graph, GraphDefAttri
     /// <summary>Index of the node of a name.</summary>
     public Dictionary<ReadOnlyMemory<byte>, int> ByName { get; } = new(ByteStrings.Comparer);
 
+    /// <summary>Makes room for so many nodes.</summary>
+    public void Expect(int nodes)
+    {
+        Nodes.EnsureCapacity(nodes);
+        Traits.EnsureCapacity(nodes);
+        Edges.EnsureCapacity(nodes);
+        ByName.EnsureCapacity(nodes);
+    }
+
     /// <summary>Reads one NodeDef.</summary>
     public void Read(ref WireReader r, long nodeOffset)
     {
@@ -95,14 +104,14 @@ internal sealed class GraphDefNodeReader(Model model, Graph graph, GraphDefAttri
         Nodes.Add(node);
         Traits.Add(traits);
         node.Device = attributes.Word(device, deviceOffset);
-        GraphDefNodeExtension extension = new() { Fields = others.ToMemory(), ExplicitPorts = explicitPorts };
-        bool special = !extension.Fields.IsEmpty || explicitPorts != 0;
+        ReadOnlyMemory<byte> fields = others.ToMemory();
+        GraphDefNodeExtension? extension = fields.IsEmpty && explicitPorts == 0 ? null : new GraphDefNodeExtension { Fields = fields, ExplicitPorts = explicitPorts };
         for (int i = 0; i < _entries.Count; i++)
         {
             (ReadOnlyMemory<byte> key, long keyOffset, ReadOnlyMemory<byte> value, long valueOffset) = _entries[i];
             if (traits.Kind == OperatorKind.Constant && key.Span.SequenceEqual("value"u8))
             {
-                special |= ReadConstant(node, value, valueOffset, i, ref extension);
+                ReadConstant(node, value, valueOffset, i, ref extension);
                 continue;
             }
 
@@ -121,11 +130,11 @@ internal sealed class GraphDefNodeReader(Model model, Graph graph, GraphDefAttri
             node.AddOutput();
         }
 
-        node.Extension = special ? extension : null;
+        node.Extension = extension;
     }
 
-    // Lifts a constant's content out of the attribute. Returns whether something must be remembered for writing.
-    private bool ReadConstant(Node node, ReadOnlyMemory<byte> value, long offset, int position, ref GraphDefNodeExtension extension)
+    // Lifts a constant's content out of the attribute, and keeps what must be remembered for writing.
+    private void ReadConstant(Node node, ReadOnlyMemory<byte> value, long offset, int position, ref GraphDefNodeExtension? extension)
     {
         RawFields tensor = default, others = default;
         bool present = false;
@@ -152,7 +161,7 @@ internal sealed class GraphDefNodeReader(Model model, Graph graph, GraphDefAttri
 
         if (!present)
         {
-            return false;
+            return;
         }
 
         Value output = node.GetOrAddOutput(0);
@@ -160,7 +169,10 @@ internal sealed class GraphDefNodeReader(Model model, Graph graph, GraphDefAttri
         output.Type = output.Constant.Type;
         output.Shape = new SymbolicShape(output.Constant.Shape);
         bool last = position == _entries.Count - 1;
-        extension = extension with { ValuePosition = last ? -1 : position, ValueFields = others.ToMemory(), TensorFields = tensorFields };
-        return !last || !extension.ValueFields.IsEmpty || !extension.TensorFields.IsEmpty;
+        ReadOnlyMemory<byte> valueFields = others.ToMemory();
+        if (extension is not null || !last || !valueFields.IsEmpty || !tensorFields.IsEmpty)
+        {
+            extension = (extension ?? new GraphDefNodeExtension()) with { ValuePosition = last ? -1 : position, ValueFields = valueFields, TensorFields = tensorFields };
+        }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class GraphDefReader
     public Model Read()
     {
         RawFields others = default;
+        _nodes.Expect(CountNodes());
         WireReader r = new(_bytes, GraphDefFormat.Label, _offset);
         while (r.Next())
         {
@@ -64,6 +65,19 @@ internal sealed class GraphDefReader
         GraphDefValueTypes.Assign(_nodes.Nodes, _nodes.Traits, extension);
         GraphInterface.Apply(_model);
         return _model;
+    }
+
+    private int CountNodes()
+    {
+        int count = 0;
+        WireReader r = new(_bytes, GraphDefFormat.Label, _offset);
+        while (r.Next())
+        {
+            count += r.Field == 1 ? 1 : 0;
+            r.Skip();
+        }
+
+        return count;
     }
 
     private void Link()

@@ -9,6 +9,9 @@ public sealed record InspectReport
     /// <summary>Format, lower-case (<c>graphdef</c>, <c>onnx</c>).</summary>
     public required string Format { get; init; }
 
+    /// <summary>Milliseconds that opening took: the file is mapped and its structure read; 0 where the model was open already.</summary>
+    public double OpenMs { get; init; }
+
     /// <summary>What a caller feeds.</summary>
     public required IReadOnlyList<ValueReport> Inputs { get; init; }
 

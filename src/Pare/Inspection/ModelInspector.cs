@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pare.Formats;
 using Pare.Formats.TensorFlow;
 
@@ -10,8 +11,10 @@ public static class ModelInspector
     /// <exception cref="ModelFormatException">The file is damaged or of no known format.</exception>
     public static InspectReport Inspect(string path, InspectOptions? options = null)
     {
+        long started = Stopwatch.GetTimestamp();
         OpenedModel opened = ModelFile.Open(path, new OpenOptions { Signature = options?.Signature });
-        return Inspect(opened.Model, path, opened.Format.Name, opened.Format.FolderFile is null ? opened.Content.Length : opened.FileBytes, options);
+        double elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        return Inspect(opened.Model, path, opened.Format.Name, opened.Format.FolderFile is null ? opened.Content.Length : opened.FileBytes, options) with { OpenMs = elapsed };
     }
 
     /// <summary>Describes a model.</summary>

@@ -22,6 +22,9 @@ public sealed record Recipe
     /// <summary>How outputs were checked, as on the command line.</summary>
     public string Check { get; init; } = "random:4";
 
+    /// <summary>Which of a SavedModel's signatures named inputs and outputs; null for the default, and for files that have none.</summary>
+    public string? Signature { get; init; }
+
     /// <summary>The steps in order.</summary>
     public required IReadOnlyList<RecipeStep> Steps { get; init; }
 

@@ -144,6 +144,7 @@ public sealed class ModelRewriter
         Pare = Version,
         Seed = request.Seed,
         Check = request.Check.ToString(),
+        Signature = request.Signature,
         Steps = steps,
         Input = input,
         Output = output,

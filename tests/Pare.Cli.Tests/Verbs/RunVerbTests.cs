@@ -31,6 +31,19 @@ public sealed class RunVerbTests
         Assert.Equal(2, CommandRun.Of("inspect", folder, "--signature", "nobody").Code);
     }
 
+    [Fact]
+    public void Apply_RecipeWithSignature_OpensTheModelByIt()
+    {
+        string folder = SharedFiles.InShared("models", "wild", "basic_pitch_saved_model");
+        using TemporaryFolder temporary = new();
+        CommandRun run = CommandRun.Of("convert", folder, "-o", temporary["a.pb"], "--signature", "serving_default", "--recipe", temporary["r.json"], "--check", "none");
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Equal(0, CommandRun.Of("apply", temporary["r.json"], folder, "-o", temporary["b.pb"]).Code);
+        Assert.Equal(File.ReadAllBytes(temporary["a.pb"]), File.ReadAllBytes(temporary["b.pb"]));
+        File.WriteAllText(temporary["r.json"], File.ReadAllText(temporary["r.json"]).Replace("serving_default", "nobody", StringComparison.Ordinal));
+        Assert.Equal(2, CommandRun.Of("apply", temporary["r.json"], folder, "-o", temporary["c.pb"]).Code);
+    }
+
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Goldens))]
     public void Run_RecordedGraph_GivesTheRecordedOutputs(string name)

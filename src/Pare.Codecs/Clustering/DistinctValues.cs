@@ -6,16 +6,19 @@ namespace Pare.Codecs;
 /// <summary>Collects the distinct values of an array with their counts, as long as there are few: clustered and rounded tensors are then clustered exactly.</summary>
 internal sealed class DistinctValues
 {
-    private const int Limit = 4096;
+    /// <summary>How many distinct values are kept apart.</summary>
+    public const int Limit = 4096;
+
     private const int Slots = 4 * Limit;
 
     private readonly uint[] _keys = new uint[Slots];
     private readonly long[] _counts = new long[Slots];
     private int _used;
 
-    /// <summary>Whether there are more distinct finite values than are kept apart.</summary>
+    /// <summary>Whether there are more distinct finite values than so many, or than are kept apart.</summary>
     /// <param name="values">A sample.</param>
-    public static bool AreMany(ReadOnlySpan<float> values)
+    /// <param name="most">How many there may be.</param>
+    public static bool AreMany(ReadOnlySpan<float> values, int most)
     {
         float[] sorted = ArrayPool<float>.Shared.Rent(values.Length);
         values.CopyTo(sorted);
@@ -27,7 +30,7 @@ internal sealed class DistinctValues
         }
 
         ArrayPool<float>.Shared.Return(sorted);
-        return distinct > Limit;
+        return distinct > Math.Min(most, Limit);
     }
 
     /// <summary>Counts values; false once there are too many distinct ones.</summary>

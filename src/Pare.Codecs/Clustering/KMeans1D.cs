@@ -82,7 +82,7 @@ public static class KMeans1D
             return new KMeans1DResult(single, LloydSweep.Error(run, single, options.Threads), bad);
         }
 
-        (Cells cells, bool exact) = MakeCells(run, low, high, bad, BinBits(k, options), options.Threads);
+        (Cells cells, bool exact) = MakeCells(run, low, high, bad, k, options);
         try
         {
             double width = exact ? 0 : ((double)high - low) / (1 << BinBits(k, options));
@@ -109,14 +109,16 @@ public static class KMeans1D
         }
     }
 
-    private static (Cells Cells, bool Exact) MakeCells(FloatRun run, float low, float high, long bad, int bits, int threads)
+    private static (Cells Cells, bool Exact) MakeCells(FloatRun run, float low, float high, long bad, int k, KMeans1DOptions options)
     {
+        int threads = options.Threads;
         if (run.Length <= SortUpTo)
         {
             return (Sorted(run), true);
         }
 
-        if (!run.Weighted && Distinct(run, threads) is { } few)
+        // Where an estimate is enough, shared values matter only if each can have its own centroid.
+        if (!run.Weighted && Distinct(run, options.Quick ? k : DistinctValues.Limit, threads) is { } few)
         {
             (float[] values, double[] counts) = few.ToSorted();
             return (FromValues(values, counts), true);
@@ -126,7 +128,7 @@ public static class KMeans1D
         bool plain = !run.Weighted && range < float.MaxValue / 2 && range > 1e-30;
         if (plain)
         {
-            return (LineHistogram.Fill(run, low, high, bits, bad == 0, threads), false);
+            return (LineHistogram.Fill(run, low, high, BinBits(k, options), bad == 0, threads), false);
         }
 
         (double[] weights, double[] sums) = FineCells.Fill(run, low, high, threads);
@@ -200,10 +202,10 @@ public static class KMeans1D
         return new Cells(weights, sums);
     }
 
-    private static DistinctValues? Distinct(FloatRun run, int threads)
+    private static DistinctValues? Distinct(FloatRun run, int most, int threads)
     {
         // Most arrays show in their first values that they are no shared ones.
-        if (DistinctValues.AreMany(run.Values(0, Math.Min(run.Length, 8192))))
+        if (DistinctValues.AreMany(run.Values(0, Math.Min(run.Length, 8192)), most))
         {
             return null;
         }

@@ -20,6 +20,7 @@ internal static class VerbTable
         new("evaluate", "Accuracy on data, with interval, cross entropy, a table a class", () => new EvaluateVerb()),
         new("compare", "Whether two models are the same for the user: drift, flips, accuracy", () => new CompareVerb()),
         new("compress", "The main job: the smallest model within a drop of accuracy or a size, with the proof", () => new CompressVerb()),
+        new("advise", "Which technique fits this model and device, from candidates that it makes and measures", () => new AdviseVerb()),
         new("benchmark", "Latency and memory", () => new BenchmarkVerb()),
         new("tensorboard", "Event files that TensorBoard draws the graph from", () => new TensorBoardVerb()),
         new("posterize", "The demonstration: a picture reduced to few colours by the same quantizer", () => new PosterizeVerb()),

@@ -98,6 +98,14 @@ public sealed class AdviceRulesTests
 
     private static AdviceCandidate Made(string technique, long bytes, long arena, double? drop) => new()
     {
-        Technique = technique, Commands = [], Bytes = bytes, Gzip = bytes, Pare = bytes, ArenaBytes = arena, Accuracy = drop is null ? null : 0.9, Drop = drop, DropMargin = drop is null ? null : 0.3,
+        Technique = technique,
+        Commands = [],
+        Bytes = bytes,
+        Gzip = bytes,
+        Pare = bytes,
+        ArenaBytes = arena,
+        Accuracy = drop is null ? null : 0.9,
+        Drop = drop,
+        DropMargin = drop is null ? null : 0.3,
     };
 }

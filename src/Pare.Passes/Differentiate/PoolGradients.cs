@@ -57,8 +57,13 @@ internal static class PoolGradients
 
     private static bool Max(Node node, Value g, GradientTape tape)
     {
-        // Scattering with sums came with operator set 16.
-        if (tape.Opset < 16 || node.Attributes.GetInteger("storage_order") != 0)
+        // Scattering with sums came with operator set 16, comparing numbers for equality with 11.
+        if (tape.Opset < 16)
+        {
+            return tape.Opset >= 11 && MaxByComparison(node, g, tape);
+        }
+
+        if (node.Attributes.GetInteger("storage_order") != 0)
         {
             return false;
         }
@@ -74,6 +79,45 @@ internal static class PoolGradients
             ("axis", AttributeValue.Of(0L)),
             ("reduction", AttributeValue.Of("add")));
         tape.Add(node.Inputs[0]!, tape.Reshape(sum, input));
+        return true;
+    }
+
+    // Convolutions with kernels of a single one lay out what each window sees, one channel a place of the window; where that is the maximum, the gradient goes back there.
+    // Of several places that hold the maximum each gets it: behind an activation that is zero there it goes no further.
+    private static bool MaxByComparison(Node node, Value g, GradientTape tape)
+    {
+        OnnxBuilder b = tape.Builder;
+        TensorShape input = tape.ShapeOf(node.Inputs[0]!);
+        TensorShape output = tape.ShapeOf(node.Output);
+        if (input.Rank != 4 || Window(node, input) is not { } window)
+        {
+            return false;
+        }
+
+        long channels = input[1];
+        long places = window.Kernel[0] * window.Kernel[1];
+        float[] ones = new float[channels * places * places];
+        for (long k = 0; k < channels * places; k++)
+        {
+            ones[(k * places) + (k % places)] = 1;
+        }
+
+        Value each = b.Constant(DenseTensorData.Create(ones, new TensorShape(channels * places, 1, window.Kernel[0], window.Kernel[1])));
+        Value repeat = b.Constant(OnnxBuilder.Filled(DataType.Float32, new TensorShape(channels * places, 1, 1, 1), 1));
+
+        // The last window may reach beyond the padding where a ceiling was taken.
+        long[] after = [.. window.After.Select((a, i) => Math.Max(a, ((output[i + 2] - 1) * window.Strides[i]) + ((window.Kernel[i] - 1) * window.Dilations[i]) + 1 - input[i + 2] - window.Before[i]))];
+        Value seen = b.Emit(
+            "Conv",
+            [node.Inputs[0], each],
+            ("strides", OnnxBuilderHelpers.Ints(window.Strides)),
+            ("dilations", OnnxBuilderHelpers.Ints(window.Dilations)),
+            ("pads", OnnxBuilderHelpers.Ints([.. window.Before, .. after])),
+            ("group", AttributeValue.Of(channels)));
+        Value largest = b.Emit("Conv", [node.Output, repeat], ("group", AttributeValue.Of(channels)));
+        Value gradients = b.Emit("Conv", [g, repeat], ("group", AttributeValue.Of(channels)));
+        Value there = b.Mul(gradients, tape.Mask(b.Emit("Equal", [seen, largest])));
+        tape.Add(node.Inputs[0]!, window.Transposed(tape, there, each, input, output, channels));
         return true;
     }
 

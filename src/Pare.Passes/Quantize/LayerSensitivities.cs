@@ -206,6 +206,12 @@ public static class LayerSensitivities
     {
         private double[]? _squares;
         private double[]? _shared;
+        private const int MostCoupled = 1536;
+        private const double MostWork = 4e9;
+        private static readonly ParallelOptions s_alone = new() { MaxDegreeOfParallelism = 1 };
+        private readonly bool _coupled = layer is { Groups: 1 } && layer.OutputSize is > 1 and <= MostCoupled;
+        private double[]? _products;
+        private long _rows;
         private long _samples;
         private double _places;
 
@@ -232,6 +238,11 @@ public static class LayerSensitivities
             int perSample = g.Length / samples;
             int places = perSample / channels;
             _places += (double)places * samples;
+            if (_coupled)
+            {
+                Couple(g, channels, places, samples, last);
+            }
+
             double[] sums = new double[channels];
             for (int s = 0; s < samples; s++)
             {
@@ -253,7 +264,48 @@ public static class LayerSensitivities
             }
         }
 
-        public OutputSensitivity Channels() => new([.. _squares!.Select(s => s / Math.Max(1, _places))], [.. _shared!.Select(s => s / Math.Max(1, _samples))]);
+        public OutputSensitivity Channels() => new([.. _squares!.Select(s => s / Math.Max(1, _places))], [.. _shared!.Select(s => s / Math.Max(1, _samples))])
+        {
+            Covariance = _products is null ? null : Symmetric(_products, layer!.OutputSize, Math.Max(1, _rows)),
+        };
+
+        // Products of the gradients of a place; of many places some.
+        private void Couple(float[] g, int channels, int places, int samples, bool last)
+        {
+            _products ??= new double[channels * channels];
+            int stride = (int)Math.Max(1, Math.Ceiling((double)places * 1000 * channels * channels / MostWork));
+            int taken = (places + stride - 1) / stride;
+            float[] rows = new float[taken * samples * channels];
+            int at = 0;
+            for (int s = 0; s < samples; s++)
+            {
+                int first = s * channels * places;
+                for (int p = s % Math.Min(stride, places); p < places; p += stride, at++)
+                {
+                    for (int c = 0; c < channels; c++)
+                    {
+                        rows[(at * channels) + c] = g[first + (last ? (p * channels) + c : (c * places) + p)];
+                    }
+                }
+            }
+
+            GramKernel.Add(rows, channels, rows, channels, at, _products, lowerOnly: true, s_alone);
+            _rows += at;
+        }
+
+        private static double[] Symmetric(double[] lower, int n, long count)
+        {
+            double[] full = new double[n * n];
+            for (int i = 0; i < n; i++)
+            {
+                for (int j = 0; j <= i; j++)
+                {
+                    full[(i * n) + j] = full[(j * n) + i] = lower[(i * n) + j] / count;
+                }
+            }
+
+            return full;
+        }
 
         public double[] Elements() => [.. _squares!.Select(s => s / Math.Max(1, _samples))];
     }

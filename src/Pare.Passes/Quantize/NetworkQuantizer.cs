@@ -19,7 +19,6 @@ public sealed class NetworkQuantizer
     private readonly OutputSensitivity?[] _sensitivities;
     private readonly SampleBatches _samples;
     private readonly RateDistortionOptions _options;
-    private readonly Dictionary<string, (int Shape, int Step)> _known = new(StringComparer.Ordinal);
 
     /// <summary>Creates a quantizer.</summary>
     /// <param name="runner">Runs parts of the network.</param>
@@ -45,7 +44,7 @@ public sealed class NetworkQuantizer
     public LayerInputCache Inputs { get; init; } = new();
 
     /// <summary>
-    /// Whether steps are searched anew; else those are taken, relative to the price, that an earlier call found, which costs a fifth. The first call searches always.
+    /// Whether steps are searched near those found before; else those are taken, relative to the price, that an earlier call found, which costs a fifth. The first call searches always.
     /// </summary>
     public bool SearchSteps { get; set; } = true;
 
@@ -58,11 +57,6 @@ public sealed class NetworkQuantizer
     {
         Model quantized = (start ?? _model).Clone();
         LinearLayer[] own = Matching(quantized);
-        if (SearchSteps)
-        {
-            _known.Clear();
-        }
-
         ActivationWalk before = new(_runner, _model, _samples, _options.Threads);
         ActivationWalk after = new(_runner, quantized, _samples, _options.Threads);
         LayerResult?[] results = new LayerResult?[_layers.Count];
@@ -79,12 +73,7 @@ public sealed class NetworkQuantizer
             }
 
             TensorData[] hat = same ? x : after.To(own[i].Node, own[i].Input!);
-            CrossMoments moments = new(_layers[i], _samples.Count, _options.MomentWork, _options.Threads);
-            for (int b = 0; b < x.Length; b++)
-            {
-                moments.Add(hat[b], x[b], _samples.Sizes[b]);
-            }
-
+            CrossMoments moments = same ? Inputs.SameMoments(_layers[i], () => Moments(_layers[i], x, x)) : Moments(_layers[i], hat, x);
             if (same)
             {
                 after.To(own[i].Node, own[i].Input!);
@@ -101,6 +90,17 @@ public sealed class NetworkQuantizer
         }
 
         return (results, quantized);
+    }
+
+    private CrossMoments Moments(LinearLayer layer, TensorData[] hat, TensorData[] x)
+    {
+        CrossMoments moments = new(layer, _samples.Count, _options.MomentWork, _options.Threads);
+        for (int b = 0; b < x.Length; b++)
+        {
+            moments.Add(hat[b], x[b], _samples.Sizes[b]);
+        }
+
+        return moments;
     }
 
     private LinearLayer[] Matching(Model quantized)
@@ -165,7 +165,7 @@ public sealed class NetworkQuantizer
         });
 
         double[] importance = Floored(sensitivity.PerPlace);
-        (CoordinateDescent best, StepShape shape) = Search(layer, target, hessians, importance, stiffness, lambda);
+        (CoordinateDescent best, StepShape shape) = Search(layer, target, hessians, importance, ColumnCoupling.Of(sensitivity, importance, _options.Coupling), stiffness, lambda);
         float[] values = best.Values();
         CodedWeight weight = new() { Codes = best.Codes, Layout = WeightLayouts.Of(layer), Step = best.Step, RowExponents = shape.Rows, ColumnExponents = shape.Columns, Values = values };
         return new LayerResult
@@ -255,7 +255,7 @@ public sealed class NetworkQuantizer
     }
 
     private (CoordinateDescent Best, StepShape Shape) Search(
-        LinearLayer layer, float[] target, float[][] hessians, double[] importance, double[][] stiffness, double lambda)
+        LinearLayer layer, float[] target, float[][] hessians, double[] importance, ColumnCoupling? coupling, double[][] stiffness, double lambda)
     {
         RateDistortionProblem problem = new()
         {
@@ -263,23 +263,26 @@ public sealed class NetworkQuantizer
             Target = target,
             Hessian = [.. Enumerable.Range(0, importance.Length).Select(c => hessians[c / layer.OutputSize])],
             Weight = importance,
+            Coupling = coupling?.Ratios,
             Lambda = lambda,
             ColumnScale = [],
             RowScale = [],
         };
         (StepShape Shape, StepSearch Search)[] all =
         [
-            .. StepShape.Candidates(layer, stiffness, importance, _options)
+            .. StepShape.Candidates(layer, stiffness, coupling?.Alone ?? importance, _options)
                 .Select(s => (s, new StepSearch(problem with { ColumnScale = s.ColumnScale, RowScale = s.RowScale }, Math.Sqrt(6 * lambda / (Math.Log(2) * s.Typical)), _options))),
         ];
-        if (_known.TryGetValue(layer.Weight.Name, out (int Shape, int Step) known) && known.Shape < all.Length)
+        if (Inputs.Steps.TryGetValue(layer.Weight.Name, out (int Shape, int Step) known) && known.Shape < all.Length)
         {
-            return (all[known.Shape].Search.Final(known.Step), all[known.Shape].Shape);
+            int again = SearchSteps ? all[known.Shape].Search.Best(known.Step) : known.Step;
+            Inputs.Steps[layer.Weight.Name] = (known.Shape, again);
+            return (all[known.Shape].Search.Final(again), all[known.Shape].Shape);
         }
 
         int choice = Enumerable.Range(0, all.Length).MinBy(i => all.Length == 1 ? 0 : all[i].Search.At(0).Objective + (lambda * all[i].Shape.Bits));
         int step = all[choice].Search.Best();
-        _known[layer.Weight.Name] = (choice, step);
+        Inputs.Steps[layer.Weight.Name] = (choice, step);
         return (all[choice].Search.Final(step), all[choice].Shape);
     }
 

@@ -18,6 +18,12 @@ internal sealed record RateDistortionProblem
     /// <summary>For each column the factor of its matrix: an error e costs <c>weight · eᵀHe</c>.</summary>
     public required double[] Weight { get; init; }
 
+    /// <summary>
+    /// How errors of columns add up: element (c, c') is <c>G_cc' / G_cc</c>, row-major, 0 on the diagonal, so that errors cost <c>Σ_cc' G_cc' e_cᵀ H e_c'</c> with G_cc the weight of c.
+    /// All columns share one H then. Null where columns do not matter to each other.
+    /// </summary>
+    public float[]? Coupling { get; init; }
+
     /// <summary>Cost of a bit.</summary>
     public required double Lambda { get; init; }
 

@@ -12,7 +12,7 @@ internal sealed class StepSearch(RateDistortionProblem problem, double guess, Ra
         if (!_tried.TryGetValue(halfOctaves, out CoordinateDescent? descent))
         {
             descent = new CoordinateDescent(problem, options.Threads);
-            descent.Run(Step(halfOctaves), options.TrialSweeps, quick: true);
+            descent.Run(Step(halfOctaves), options.TrialSweeps);
             _tried[halfOctaves] = descent;
         }
 
@@ -20,9 +20,10 @@ internal sealed class StepSearch(RateDistortionProblem problem, double guess, Ra
     }
 
     /// <summary>The best step, in half octaves from the guess.</summary>
-    public int Best()
+    /// <param name="start">Where to begin.</param>
+    public int Best(int start = 0)
     {
-        int at = 0;
+        int at = start;
         while (Math.Abs(at) < Reach)
         {
             int next = At(at + 1).Objective < At(at).Objective ? at + 1 : At(at - 1).Objective < At(at).Objective ? at - 1 : at;
@@ -41,8 +42,7 @@ internal sealed class StepSearch(RateDistortionProblem problem, double guess, Ra
     public CoordinateDescent Final(int halfOctaves)
     {
         CoordinateDescent final = new(problem, options.Threads);
-        _tried.TryGetValue(halfOctaves, out CoordinateDescent? begun);
-        final.Run(Step(halfOctaves), options.Sweeps, quick: true, begun?.Codes);
+        final.Run(Step(halfOctaves), options.Sweeps);
         return final;
     }
 

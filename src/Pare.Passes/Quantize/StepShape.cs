@@ -5,6 +5,8 @@ namespace Pare.Passes.Quantize;
 /// <summary>How a layer's steps differ from one output channel to another and from one input channel to another, and what it costs to tell.</summary>
 internal sealed record StepShape
 {
+    private const double LiveOctaves = 13;
+
     /// <summary>Quarter octaves of each input channel; null where all are alike.</summary>
     public int[]? Rows { get; init; }
 
@@ -32,8 +34,8 @@ internal sealed record StepShape
     {
         double[] columnLogs = [.. importance.Select((g, c) => Math.Log2(g) + (layer.Groups > 1 ? stiffness[c / layer.OutputSize].Average(Math.Log2) : 0))];
         double[]? rowLogs = layer.Groups == 1 && layer.InputChannels > 1 ? RowLogs(layer, stiffness[0]) : null;
-        double rowMiddle = rowLogs is null ? layer.Groups == 1 ? stiffness[0].Average(Math.Log2) : 0 : Median(rowLogs);
-        double columnMiddle = Median(columnLogs);
+        double rowMiddle = rowLogs is null ? layer.Groups == 1 ? stiffness[0].Average(Math.Log2) : 0 : Middle(rowLogs);
+        double columnMiddle = Middle(columnLogs);
         double typical = Math.Pow(2, columnMiddle + rowMiddle);
         float[] plainRows = Ones(layer.InputChannels);
         float[] plainColumns = Ones(importance.Length);
@@ -76,9 +78,11 @@ internal sealed record StepShape
         return ones;
     }
 
-    private static double Median(double[] values)
+    // The median of those that matter at all: most channels of a layer may be dead.
+    private static double Middle(double[] logs)
     {
-        double[] sorted = [.. values];
+        double least = logs.Max() - LiveOctaves;
+        double[] sorted = [.. logs.Where(l => l >= least)];
         Array.Sort(sorted);
         return sorted[sorted.Length / 2];
     }

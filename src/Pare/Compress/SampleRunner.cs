@@ -1,3 +1,5 @@
+using Pare.Passes.Quantize;
+
 namespace Pare.Compress;
 
 /// <summary>Runs models over samples with all cores; results come in the samples' order.</summary>
@@ -20,6 +22,19 @@ internal sealed class SampleRunner(IModelRunner runner, int threads, Cancellatio
             outputs[i] = samples.Batch == 1 ? all : all[..(all.Length / samples.Batch)];
         });
         return outputs;
+    }
+
+    /// <summary>The first output of each sample, as binary32, of samples in batches.</summary>
+    public float[][] Outputs(Model model, SampleBatches batches)
+    {
+        using IModelSession session = runner.Load(model, new SessionOptions { Threads = 1 });
+        float[][][] parts = new float[batches.Batches.Count][][];
+        ForEach(parts.Length, b =>
+        {
+            float[] all = session.Run(batches.Batches[b])[0].ToFloats();
+            parts[b] = [.. all.Chunk(Math.Max(1, all.Length / batches.Sizes[b]))];
+        });
+        return [.. parts.SelectMany(p => p)];
     }
 
     /// <summary>Hands the named values of each sample to <paramref name="use"/>, in the samples' order, a few samples at a time.</summary>

@@ -51,7 +51,7 @@ internal sealed class LossyEncoder
         SensitivityOptions options = new() { Seed = _options.Seed, Threads = _options.Threads };
         IReadOnlyList<LinearLayer> layers = Matching(at);
         string[] names = [.. _constants.Select(c => c.Name)];
-        SampleBatches samples = _calibration.Take((int)Math.Clamp(5e6 / ElementsPerSample(), 100, 1000));
+        SampleBatches samples = _calibration.Take((int)Math.Clamp(5e6 / ElementsPerSample(), 100, 2000));
         try
         {
             Sensitivities = LayerSensitivities.Measure(_runner, at, layers, names, samples, options, cancellation);

@@ -6,14 +6,24 @@ namespace Pare.Packing;
 
 /// <summary>
 /// Searches the price of a bit at which a model is as small as its bound allows. The price is common to all tensors, so there is one number to search: a step or two by the
-/// rule that the divergence grows about as the price does, then bisection; then the curvature is measured again at the network found, variants are weighed against
-/// each other at one price, and the price is searched once more. With few samples the price is found by calibrating on one part and judging on the other; the
+/// rule that the divergence grows about as the price does, then bisection; treatments are weighed against each other at one price, and the price is searched once more. With few samples the price is found by calibrating on one part and judging on the other; the
 /// result is then calibrated on all. Deterministic for a given seed, whatever the number of threads.
 /// </summary>
 internal sealed class LossySearch
 {
     // A selection smaller than this is used whole for the result, once the price is known.
     private const int Few = 1000;
+
+    // Where the search begins; a common order of magnitude.
+    private const double FirstPrice = 5e-6;
+    private const double FinePrice = 1.06;
+
+    // A size is met when so much of it is used.
+    private const double SizeUsed = 0.985;
+
+    // With few samples a refit must not follow them too far.
+    private const double StiffRefit = 0.3;
+    private const double SoftRefit = 0.05;
     private readonly IModelRunner _runner;
     private readonly Func<Model, long> _size;
     private readonly Func<CompressSamples, CompressSamples>? _augment;
@@ -23,6 +33,7 @@ internal sealed class LossySearch
     private readonly SampleRunner _samples;
     private readonly List<LossyTrial> _trials = [];
     private double _overhead = double.NaN;
+    private double _sizedAt;
 
     public LossySearch(
         IModelRunner runner, Func<Model, long> size, Func<CompressSamples, CompressSamples>? augment, LossyPackOptions options, IProgress<string>? progress, CancellationToken cancellation)
@@ -51,7 +62,7 @@ internal sealed class LossySearch
         CompressSamples fit = calibration ?? selection.Take(Math.Max(1, selection.Count * 3 / 5));
         CompressSamples judge = calibration is null && selection.Count >= 5 ? selection.Skip(fit.Count) : selection;
         _progress?.Report("measuring the original");
-        Judge judging = Judge.Create(_samples, original, judge);
+        Judge judging = Judge.Create(_runner, _samples, original, judge);
         LossyEncoder encoder = Encoder(working, fit, judging);
         CandidateScore same = judging.Score(_samples, working);
         Candidate none = new(working, [], 0, long.MaxValue, same, true, new RateDistortionOptions());
@@ -62,26 +73,24 @@ internal sealed class LossySearch
 
         _progress?.Report("measuring the answers' curvature");
         encoder.MeasureSensitivities(working, _cancellation);
-        RateDistortionOptions plain = new();
         bool bySize = _options.MaxSize is not null && _options.MaxDrop is null;
-        Candidate first = Search(encoder, plain, judging, 3e-7, 2, none, bySize);
+        RateDistortionOptions plain = new() { RefitDamping = fit.Count < Few ? StiffRefit : SoftRefit };
+        Candidate first = Search(encoder, plain, judging, FirstPrice, 2, none, bySize);
         if (first.Lambda == 0)
         {
             return Outcome(none);
         }
 
-        _progress?.Report("measuring the curvature again");
-        encoder.MeasureSensitivities(first.Model, _cancellation);
-        RateDistortionOptions chosen = Variant(encoder, plain, judging, first.Lambda);
-        Candidate best = Search(encoder, chosen, judging, first.Lambda, 1.12, first, bySize);
+        RateDistortionOptions chosen = Variant(encoder, first, judging);
+        Candidate best = Search(encoder, chosen, judging, first.Lambda * (chosen == plain ? 1.4 : 1), FinePrice, first, bySize);
         if (!bySize && _options.MaxSize is { } limit && best.Bytes > limit)
         {
-            best = Search(encoder, chosen, judging, Math.Max(best.Lambda, first.Lambda), 1.12, best, bySize: true);
+            best = Search(encoder, chosen, judging, Math.Max(best.Lambda, first.Lambda), FinePrice, best, bySize: true);
         }
 
         if (calibration is null && selection.Count <= Few && best.Lambda > 0)
         {
-            best = OnAll(original, working, selection, first.Model, best);
+            best = OnAll(original, working, selection, best);
         }
 
         long bytes = _size(best.Model);
@@ -96,11 +105,11 @@ internal sealed class LossySearch
     }
 
     // The price is known: now every sample serves for calibration. Should that go wrong on some sample, a lower price or what was found before must do.
-    private Candidate OnAll(Model original, Model working, CompressSamples selection, Model curvatureAt, Candidate found)
+    private Candidate OnAll(Model original, Model working, CompressSamples selection, Candidate found)
     {
-        Judge all = Judge.Create(_samples, original, selection);
+        Judge all = Judge.Create(_runner, _samples, original, selection);
         LossyEncoder encoder = Encoder(working, selection, all);
-        encoder.MeasureSensitivities(curvatureAt, _cancellation);
+        encoder.MeasureSensitivities(working, _cancellation);
         double lambda = found.Lambda;
         for (int tries = 0; tries < 3; tries++, lambda /= 1.4)
         {
@@ -147,6 +156,11 @@ internal sealed class LossySearch
             }
 
             best = Better(best, c);
+            if (bySize && c.Bytes <= _options.MaxSize && c.Bytes > SizeUsed * _options.MaxSize)
+            {
+                break;
+            }
+
             if (!double.IsNaN(low) && !double.IsNaN(high))
             {
                 if (high / low < precision)
@@ -173,23 +187,36 @@ internal sealed class LossySearch
         return best;
     }
 
-    // The treatment that costs least at one price.
-    private RateDistortionOptions Variant(LossyEncoder encoder, RateDistortionOptions plain, Judge judging, double lambda)
+    // The treatment that does best at one price. Bytes are made comparable by how the divergence was seen to fall with them.
+    private RateDistortionOptions Variant(LossyEncoder encoder, Candidate first, Judge judging)
     {
-        RateDistortionOptions best = plain;
-        double least = double.PositiveInfinity;
-        foreach ((string name, RateDistortionOptions options) in ((string, RateDistortionOptions)[])[("with refit", plain), ("without refit", plain with { Refit = false })])
+        double slope = Slope(first);
+        Candidate best = first;
+        RateDistortionOptions other = first.Options with { RefitDamping = first.Options.RefitDamping == StiffRefit ? SoftRefit : StiffRefit };
+        foreach ((string name, RateDistortionOptions options) in ((string, RateDistortionOptions)[])
+            [(other.RefitDamping == StiffRefit ? "stiff refit" : "soft refit", other), ("without refit", first.Options with { Refit = false })])
         {
-            Candidate c = Encode(encoder, options, lambda, judging, name);
-            double cost = (2 * c.Score.Divergence) + (lambda * 8 * c.Bytes);
-            if (cost < least)
+            Candidate c = Encode(encoder, options, first.Lambda, judging, name);
+            if (Math.Log(c.Score.Divergence) + (slope * Math.Log(c.Bytes)) < Math.Log(best.Score.Divergence) + (slope * Math.Log(best.Bytes)))
             {
-                least = cost;
-                best = options;
+                best = c;
             }
         }
 
-        return best;
+        return best.Options;
+    }
+
+    // -d log divergence / d log bytes about a candidate.
+    private double Slope(Candidate at)
+    {
+        LossyTrial? next = _trials.Where(t => t.Lambda != at.Lambda).MinBy(t => Math.Abs(Math.Log(t.Lambda / at.Lambda)));
+        if (next is null || next.Bytes == at.Bytes || next.Score.Divergence <= 0 || at.Score.Divergence <= 0)
+        {
+            return 2;
+        }
+
+        double slope = -Math.Log(next.Score.Divergence / at.Score.Divergence) / Math.Log((double)next.Bytes / at.Bytes);
+        return double.IsFinite(slope) ? Math.Clamp(slope, 1, 8) : 2;
     }
 
     private Candidate Encode(LossyEncoder encoder, RateDistortionOptions options, double lambda, Judge judging, string name)
@@ -209,14 +236,15 @@ internal sealed class LossySearch
         return new Candidate(model, tensors, lambda, bytes, score, accepted, new RateDistortionOptions());
     }
 
-    // Writing the container takes longer than all the rest: the first one tells what it adds to the tensors' own bits, which is much the same for all.
+    // Writing the container takes as long as a descent: now and then one tells how it differs from the tensors' own bits by the dry run.
     private long Bytes(Model model, IReadOnlyList<LossyTensor> tensors)
     {
         double own = tensors.Sum(t => t.Bits * t.Elements) / 8;
-        if (double.IsNaN(_overhead))
+        if (double.IsNaN(_overhead) || Math.Abs(own - _sizedAt) > 0.25 * _sizedAt)
         {
             long real = _size(model);
             _overhead = real - own;
+            _sizedAt = own;
             return real;
         }
 
@@ -261,20 +289,24 @@ internal sealed class LossySearch
 
     private sealed record Candidate(Model Model, IReadOnlyList<LossyTensor> Tensors, double Lambda, long Bytes, CandidateScore Score, bool Accepted, RateDistortionOptions Options);
 
-    private sealed record Judge(AnswerSheet Answers, bool AreProbabilities, CompressSamples Samples)
+    private sealed record Judge(AnswerSheet Answers, bool AreProbabilities, CompressSamples Samples, SampleBatches? Batches)
     {
         public int Count => Samples.Count;
 
-        public static Judge Create(SampleRunner runner, Model original, CompressSamples samples)
+        public static Judge Create(IModelRunner models, SampleRunner runner, Model original, CompressSamples samples)
         {
-            float[][] raw = runner.Outputs(original, samples);
+            SampleBatches? batches = samples.Batch == 1 ? SampleBatches.Create(models, original, samples.Inputs, Math.Clamp(samples.Count / 8, 1, 64)) : null;
+            float[][] raw = Outputs(runner, original, samples, batches);
             bool probabilities = AnswerSheet.LookLikeProbabilities(raw);
-            return new Judge(AnswerSheet.Create(raw, probabilities), probabilities, samples);
+            return new Judge(AnswerSheet.Create(raw, probabilities), probabilities, samples, batches);
         }
 
-        public Judge Take(int count) => count >= Count ? this : new Judge(Answers.Take(count), AreProbabilities, Samples.Take(count));
+        public Judge Take(int count) => count >= Count ? this : new Judge(Answers.Take(count), AreProbabilities, Samples.Take(count), null);
 
         public CandidateScore Score(SampleRunner runner, Model model) =>
-            AnswerSheet.Create(runner.Outputs(model, Samples), AreProbabilities).CompareWith(Answers, Samples.Labels);
+            AnswerSheet.Create(Outputs(runner, model, Samples, Batches), AreProbabilities).CompareWith(Answers, Samples.Labels);
+
+        private static float[][] Outputs(SampleRunner runner, Model model, CompressSamples samples, SampleBatches? batches) =>
+            batches is null ? runner.Outputs(model, samples) : runner.Outputs(model, batches);
     }
 }

@@ -26,6 +26,11 @@ public sealed class GradientModelTests
                 p.Then("AveragePool", null, ("kernel_shape", Ints(3, 2)), ("strides", Ints(2, 1)), ("pads", Ints(1, 1, 1, 0)));
                 p.Then("MaxPool", null, ("kernel_shape", Ints(2, 3)), ("strides", Ints(1, 2)));
                 return p.Then("GlobalAveragePool").Then("Flatten");
+            case "old pools":
+                OnnxChain old = new(13, 1, 2, 9, 8);
+                old.Then("MaxPool", null, ("kernel_shape", Ints(3, 2)), ("strides", Ints(2, 1)), ("pads", Ints(1, 0, 1, 1)));
+                old.Then("Add", [old.Constant(3, 2, 5, 8)]);
+                return old.Then("MaxPool", null, ("kernel_shape", Ints(2, 3)), ("strides", Ints(2, 2)), ("ceil_mode", AttributeValue.Of(1L)));
             case "dense":
                 OnnxChain g = new(13, 1, 5);
                 g.Then("Gemm", [g.Constant(1, 6, 5), g.Constant(2, 6)], ("transB", AttributeValue.Of(1L)), ("alpha", AttributeValue.Of(0.5f)));
@@ -63,6 +68,7 @@ public sealed class GradientModelTests
     [InlineData("conv")]
     [InlineData("conv dilated")]
     [InlineData("pools")]
+    [InlineData("old pools")]
     [InlineData("dense")]
     [InlineData("attention")]
     [InlineData("elementwise")]

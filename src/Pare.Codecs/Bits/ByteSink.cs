@@ -62,6 +62,14 @@ internal sealed class ByteSink(int capacity = 256)
         }
     }
 
+    /// <summary>Adds one to the bytes so far, taken as a number whose lowest byte is the last.</summary>
+    public void Carry()
+    {
+        for (int k = Count - 1; k >= 0 && ++_bytes[k] == 0; k--)
+        {
+        }
+    }
+
     public byte[] ToArray() => Span.ToArray();
 
     /// <summary>Gives the array back to the pool; the bytes are gone.</summary>

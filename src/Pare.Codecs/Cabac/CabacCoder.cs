@@ -56,11 +56,9 @@ public static unsafe class CabacCoder
             Workers.For(chunks, threads, k =>
             {
                 coded[k] = new ByteSink(ChunkSize / 2);
-                RangeEncoder coder = new(coded[k]);
                 Span<CabacContext> contexts = stackalloc CabacContext[CabacModel.Count];
                 initial.CopyTo(contexts);
-                CabacModel.Encode(new ReadOnlySpan<int>(first + (long)k * ChunkSize, Math.Min(ChunkSize, count - k * ChunkSize)), ref coder, contexts, rateClass, dependent);
-                coder.Finish();
+                CabacEncoder.Encode(new ReadOnlySpan<int>(first + (long)k * ChunkSize, Math.Min(ChunkSize, count - k * ChunkSize)), coded[k], contexts, rateClass, dependent);
             });
         }
 
@@ -119,13 +117,14 @@ public static unsafe class CabacCoder
             int* to = target;
             Workers.For(chunks, threads, k =>
             {
-                RangeDecoder coder = new(new ReadOnlySpan<byte>(from + starts[k], starts[k + 1] - starts[k]));
+                int size = starts[k + 1] - starts[k];
                 Span<CabacContext> contexts = stackalloc CabacContext[CabacModel.Count];
                 initial.CopyTo(contexts);
-                CabacModel.Decode(new Span<int>(to + (long)k * ChunkSize, Math.Min(ChunkSize, count - k * ChunkSize)), ref coder, contexts, rateClass, dependent);
-                if (coder.Overrun || coder.Left > 0)
+                Span<int> own = new(to + (long)k * ChunkSize, Math.Min(ChunkSize, count - k * ChunkSize));
+                long needed = CabacDecoder.Decode(new ReadOnlySpan<byte>(from + starts[k], size), own, contexts, rateClass, dependent);
+                if (needed > size + 4 || needed < size)
                 {
-                    throw new CodecException("cabac", coder.Overrun ? $"chunk {k} ends early" : $"chunk {k} has {coder.Left} bytes too many", starts[k + 1]);
+                    throw new CodecException("cabac", needed > size ? $"chunk {k} ends early" : $"chunk {k} has {size - needed} bytes too many", starts[k + 1]);
                 }
             });
         }

@@ -115,7 +115,7 @@ public static class CompressHtml
         h.Line($"{new HtmlWriter.Raw(SvgChart.Pairs("Bytes of each layer's weight before and after", [.. drawn.Select(l => (l.Weight, l.Elements * 4.0, After(l), $"{Number(l.Elements * 4)} → {Number((long)Math.Round(After(l)))}"))]))}");
         h.Line($"</div><h2>Fidelity by layer</h2><p class=\"quiet\">Signal to quantization noise of each weight, in dB: 6 dB are one bit{which}.</p><div class=\"panel\">");
         h.Line($"{new HtmlWriter.Raw(SvgChart.Bars("Signal to quantization noise of each layer's weight in dB", [.. drawn.Select(l => (l.Weight, l.SqnrDb, Decibels(l.SqnrDb)))]))}");
-        h.Line($"</div><details><summary>All {r.Layers.Count} layers as a table</summary><div class=\"panel\">");
+        h.Line($"</div><details><summary>Every layer in a table</summary><div class=\"panel\">");
         h.Table("Weights.", ["weight", "elements", "stored as", "bits a weight", "SQNR, dB"], r.Layers.Select(l => ((string?)null, (IReadOnlyList<string>)[l.Weight, Number(l.Elements), l.Encoding, l.BitsPerWeight.ToString("0.00", CultureInfo.InvariantCulture), Decibels(l.SqnrDb)])));
         h.Line($"</div></details>");
     }
@@ -160,7 +160,7 @@ public static class CompressHtml
         CompressTrial[] complete = [.. r.Tried.Where(t => t.Complete)];
         h.Line($"<h2>Size against accuracy</h2><p class=\"quiet\">Every candidate; the line joins those that none beats in both, the large dot is the result, the dashed line the bound.</p><div class=\"panel\">");
         h.Line($"{new HtmlWriter.Raw(SvgChart.Pareto("Candidates by size and accuracy", $"{r.Measure}, KB", ParetoFront.Label(complete[0]), complete, ParetoFront.Floor(r, complete[0])))}");
-        h.Line($"</div><details><summary>All {r.Tried.Count} candidates as a table</summary><div class=\"panel\">");
+        h.Line($"</div><details><summary>All {r.Tried.Count} candidates in a table</summary><div class=\"panel\">");
         h.Table($"Candidates, the smallest first ({r.Measure}).", ["candidate", "bytes", "samples", "accuracy", "agreement", "drop, points", "divergence, nats", "within the bound", "on the front"], r.Tried.OrderBy(t => t.Bytes).Select(t => (t.Chosen ? "chosen" : null, (IReadOnlyList<string>)
         [
             t.Name, Number(t.Bytes), Number(t.Score.Samples), t.Score.Accuracy is { } a ? Percent(a) : "–", Percent(t.Score.Agreement),
@@ -193,7 +193,7 @@ public static class CompressHtml
     private static string Decibels(double value) => double.IsPositiveInfinity(value) ? "exact" : double.IsFinite(value) ? value.ToString("0.0", CultureInfo.InvariantCulture) : "–";
 
     private static string Values(IReadOnlyList<ValueReport> values) =>
-        string.Join("; ", values.Select(v => $"{v.Name} {v.Type}{(v.Shape is null ? "" : $" [{string.Join(",", v.Shape.Select(d => d < 0 ? "?" : d.ToString(CultureInfo.InvariantCulture)))}]")}"));
+        string.Join("; ", values.Select(v => $"{v.Name}{(v.Type == "undefined" ? "" : " " + v.Type)}{(v.Shape is null ? "" : $" [{string.Join(",", v.Shape.Select(d => d < 0 ? "?" : d.ToString(CultureInfo.InvariantCulture)))}]")}"));
 
     private static string Operators(CompressModel model) => string.Join(", ", model.Operators.Take(12).Select(o => $"{o.Key} {o.Value}")) + (model.Operators.Count > 12 ? $" and {model.Operators.Count - 12} more" : "");
 

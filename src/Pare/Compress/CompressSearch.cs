@@ -45,15 +45,14 @@ public sealed class CompressSearch
     /// <param name="original">The model as it came: its answers are what counts.</param>
     /// <param name="working">The model to compress: the original optimised, or a clone of it. Not edited.</param>
     /// <param name="selection">Samples to choose by, shuffled.</param>
-    public CompressOutcome Run(Model original, Model working, CompressSamples selection) => Run(original, working, selection, [], []);
+    public CompressOutcome Run(Model original, Model working, CompressSamples selection) => Run(original, working, selection, null);
 
     /// <summary>Searches, and measures known schemes beside.</summary>
     /// <param name="original">The model as it came.</param>
     /// <param name="working">The model to compress.</param>
     /// <param name="selection">Samples to choose by, shuffled.</param>
-    /// <param name="prepare">The steps that make <paramref name="working"/> of the original, for schemes.</param>
-    /// <param name="schemes">Schemes to try; empty for a format that has none.</param>
-    internal CompressOutcome Run(Model original, Model working, CompressSamples selection, IReadOnlyList<RecipeStep> prepare, IReadOnlyList<SchemeCandidate> schemes)
+    /// <param name="schemes">Schemes to try; null for a format that has none.</param>
+    internal CompressOutcome Run(Model original, Model working, CompressSamples selection, TFLiteSchemes? schemes)
     {
         ArgumentNullException.ThrowIfNull(original);
         ArgumentNullException.ThrowIfNull(working);
@@ -67,28 +66,28 @@ public sealed class CompressSearch
         float[][] raw = _samples.Outputs(original, selection);
         bool probabilities = AnswerSheet.LookLikeProbabilities(raw);
         SearchReference reference = new(AnswerSheet.Create(raw, probabilities), probabilities, selection);
-        bool inPlace = _options.Structure == CompressStructure.Same && schemes.Count == 0;
+        bool inPlace = _options.Structure == CompressStructure.Same && schemes is null;
         IReadOnlyList<LinearLayer> layers = Layers(working);
-        string unchanged = schemes.Count > 0 ? "float32" : "optimised only";
+        string unchanged = schemes is not null ? "float32" : "optimised only";
         SearchCandidate unrounded = Measure(unchanged, working, new LayerCodes?[layers.Count], layers, 0, reference, inPlace);
-        List<SearchCandidate> candidates = [unrounded, .. schemes.Select(s => TryMeasure(s, original, reference)).OfType<SearchCandidate>()];
+        List<SearchCandidate> candidates = [unrounded, .. (schemes?.Candidates ?? []).Select(s => TryMeasure(s, original, reference)).OfType<SearchCandidate>()];
         StepPlan? plan = null;
-        if (layers.Count > 0 && schemes.Count > 0 && _options.Measure == CompressMeasure.File)
+        if (layers.Count > 0 && schemes is not null && _options.Measure == CompressMeasure.File)
         {
-            candidates.AddRange(Mix(original, prepare, layers, reference, candidates));
+            candidates.AddRange(Mix(original, schemes, layers, reference, candidates));
         }
         else if (layers.Count > 0)
         {
             plan = Plan(working, layers, reference, inPlace);
             SearchCandidate found = FindCodes(plan, working, layers, reference, inPlace, unrounded);
             candidates.Add(found);
-            if (schemes.Count > 0 && found.Codes.Any(c => c is not null))
+            if (schemes is not null && found.Codes.Any(c => c is not null))
             {
                 candidates.Add(Hybrid(found, working, reference));
             }
         }
 
-        return Outcome(layers, schemes.Count > 0 ? CandidateChoice.Of(candidates, _options) : candidates[^1], plan);
+        return Outcome(layers, schemes is not null ? CandidateChoice.Of(candidates, _options) : candidates[^1], plan);
     }
 
     private StepPlan Plan(Model working, IReadOnlyList<LinearLayer> layers, SearchReference reference, bool inPlace)
@@ -127,11 +126,13 @@ public sealed class CompressSearch
         return Measure(found.Name + ", hybrid", model, found.Codes, found.Divergence, reference) with { Hybrid = true };
     }
 
-    private IReadOnlyList<SearchCandidate> Mix(Model original, IReadOnlyList<RecipeStep> prepare, IReadOnlyList<LinearLayer> layers, SearchReference reference, IReadOnlyList<SearchCandidate> known)
+    private IReadOnlyList<SearchCandidate> Mix(Model original, TFLiteSchemes schemes, IReadOnlyList<LinearLayer> layers, SearchReference reference, IReadOnlyList<SearchCandidate> known)
     {
         SearchReference probe = reference.Take(_options.SensitivitySamples);
-        SchemeMixer mixer = new(prepare, layers, s => Divergence(Make(s, original), probe), s => Measure(s, original, reference));
-        return known.Any(c => c.Name == "dynamic" && c.Accepted) ? [] : mixer.Mix("dynamic", "float16");
+        SchemeMixer mixer = new(schemes, layers, s => Divergence(Make(s, original), probe), s => Measure(s, original, reference));
+        return known.Any(c => c.Name == TFLiteSchemes.FourBits && c.Accepted) ? []
+            : known.Any(c => c.Name == "dynamic" && c.Accepted) ? mixer.Mix(TFLiteSchemes.FourBits, "dynamic")
+            : mixer.Mix("dynamic", "float16");
     }
 
     // The ladder's unit: each rung doubles the divergence that the layers' effects foretell.

@@ -59,9 +59,8 @@ public sealed class CompressWorkflow(IModelRunner runner)
         (Model working, IReadOnlyList<Change> changes) = Prepare(opened.Model, options, toTFLite, progress, cancellation);
         CompressMeasurer measurer = new(options.Measure, format, request.Output, toTFLite ? ".tflite" : opened.Suffix);
         CompressSearch search = new(runner, measurer.Serialize, measurer.Measure, options, progress, cancellation);
-        IReadOnlyList<RecipeStep> prepare = toTFLite ? TFLiteSchemes.Prepare(options.Structure) : [];
         PassContext context = new() { Runner = runner, Threads = options.Threads, Seed = options.Seed, Cancellation = cancellation };
-        CompressOutcome outcome = search.Run(opened.Model, working, selection, prepare, toTFLite ? TFLiteSchemes.Of(prepare, working, selection, context) : []);
+        CompressOutcome outcome = search.Run(opened.Model, working, selection, toTFLite ? TFLiteSchemes.Of(request, opened.Model, working, selection, context) : null);
 
         progress?.Report("proving the result");
         ModelFile.Save(outcome.Model, format, request.Output, outputs, outputs.Overwrites);

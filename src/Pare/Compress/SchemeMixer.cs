@@ -7,18 +7,18 @@ namespace Pare.Compress;
 /// Mixes two ways of storing weights layer by layer, where the bytes of the file itself count: as many layers as the bound allows get the coarser one, in the order of what each costs the answers, measured
 /// alone, for a byte that it saves. How many is found by bisection.
 /// </summary>
-/// <param name="prepare">The steps before quantization.</param>
+/// <param name="schemes">The steps before quantization, and samples to tune weights by.</param>
 /// <param name="layers">The layers of the prepared model.</param>
 /// <param name="effect">Divergence of the answers when these steps make the model, measured on few samples.</param>
 /// <param name="measure">Measures a candidate on all samples.</param>
-internal sealed class SchemeMixer(IReadOnlyList<RecipeStep> prepare, IReadOnlyList<LinearLayer> layers, Func<SchemeCandidate, double> effect, Func<SchemeCandidate, SearchCandidate> measure)
+internal sealed class SchemeMixer(TFLiteSchemes schemes, IReadOnlyList<LinearLayer> layers, Func<SchemeCandidate, double> effect, Func<SchemeCandidate, SearchCandidate> measure)
 {
     /// <summary>The candidates between all layers fine and all layers coarse that were measured.</summary>
     /// <param name="coarse">Scheme that saves more.</param>
     /// <param name="fine">Scheme for the others.</param>
     public IReadOnlyList<SearchCandidate> Mix(string coarse, string fine)
     {
-        double[] costs = [.. layers.Select(l => effect(new SchemeCandidate("", [.. prepare, Only(coarse, [l])])) / l.Weight.Constant!.Count)];
+        double[] costs = [.. layers.Select(l => effect(new SchemeCandidate("", [.. schemes.Prepare, Only(coarse, [l], null)])) / l.Weight.Constant!.Count)];
         LinearLayer[] order = [.. layers.Select((l, i) => (l, i)).OrderBy(p => costs[p.i]).ThenBy(p => p.i).Select(p => p.l)];
         List<SearchCandidate> measured = [];
 
@@ -29,7 +29,7 @@ internal sealed class SchemeMixer(IReadOnlyList<RecipeStep> prepare, IReadOnlyLi
         {
             int middle = (low + high) / 2;
             string name = $"{coarse} in {middle} of {order.Length} layers, else {fine}";
-            SearchCandidate c = measure(new SchemeCandidate(name, [.. prepare, Only(coarse, order[..middle]), new QuantizeStep { Scheme = fine, Exclude = Names(order[..middle]) }]));
+            SearchCandidate c = measure(new SchemeCandidate(name, [.. schemes.Prepare, Only(coarse, order[..middle], schemes.Source), new QuantizeStep { Scheme = fine, Exclude = Names(order[..middle]) }]));
             measured.Add(c);
             (low, high) = c.Accepted ? (middle, high) : (low, middle);
         }
@@ -37,7 +37,8 @@ internal sealed class SchemeMixer(IReadOnlyList<RecipeStep> prepare, IReadOnlyLi
         return measured;
     }
 
-    private static QuantizeStep Only(string scheme, IReadOnlyList<LinearLayer> chosen) => new() { Scheme = scheme, Include = Names(chosen) };
+    private static QuantizeStep Only(string scheme, IReadOnlyList<LinearLayer> chosen, CalibrationSource? source) =>
+        new() { Scheme = scheme, Include = Names(chosen), Calibration = scheme == TFLiteSchemes.FourBits ? source : null };
 
     // Names are taken literally.
     private static string[] Names(IReadOnlyList<LinearLayer> chosen) =>

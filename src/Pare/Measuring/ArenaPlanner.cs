@@ -70,7 +70,7 @@ public static class ArenaPlanner
             at++;
         }
 
-        foreach (Value v in graph.Outputs.Concat(graph.Variables).Concat(options.KeepsInputs ? graph.Inputs : []))
+        foreach (Value v in graph.Outputs.Concat(graph.Variables).Concat(options.KeepsInputs ? graph.Inputs : []).Concat(options.KeepsDequantized ? Dequantized(graph) : []))
         {
             Touch(v, int.MaxValue);
         }
@@ -112,6 +112,9 @@ public static class ArenaPlanner
 
         return value.Shape is { } shape ? value.Type.ByteLength(new TensorShape([.. shape.Dimensions.Select(d => d.Value ?? options.OpenExtent)]).Count) : null;
     }
+
+    private static IEnumerable<Value> Dequantized(Graph graph) =>
+        graph.Nodes.Where(n => n is { Operator: "DEQUANTIZE", Domain: "", Outputs.Count: 1 } && n.InputOrDefault(0) is { IsConstant: true }).Select(n => n.Outputs[0]);
 
     // Whose place each output takes over: that of an input which nobody else needs any more and, where the content changes, nobody else reads.
     private static Dictionary<Value, Value> Share(Graph graph, Dictionary<Value, Life> lives)

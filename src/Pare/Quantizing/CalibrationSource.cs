@@ -22,6 +22,12 @@ public sealed record CalibrationSource
     /// <summary>Whether samples that cannot be read are left out rather than an error. Default false.</summary>
     public bool SkipUnreadable { get; init; }
 
+    /// <summary>Whether only one half of the data is taken, the seeded, stratified one that <c>compress</c> chooses by. Default false.</summary>
+    public bool FirstHalf { get; init; }
+
+    /// <summary>At most so many samples, spread over the classes by the seed; null for all.</summary>
+    public int? Spread { get; init; }
+
     /// <summary>Keeps preprocessing.</summary>
     public static JsonElement? Keep(Preprocessing? given) => given is null ? null : JsonDocument.Parse(PreprocessingFile.ToJson(given)).RootElement.Clone();
 

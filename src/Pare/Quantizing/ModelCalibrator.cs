@@ -1,3 +1,4 @@
+using Pare.Compress;
 using Pare.Evaluation;
 using Pare.Passes.Quantize;
 
@@ -20,7 +21,9 @@ internal static class ModelCalibrator
         Model model, CalibrationSource source, CalibrationOptions? options, int keep, long keepBytes, PassContext context)
     {
         IModelRunner runner = context.Runner ?? throw new PassException("calibrate", "needs a runner for the model");
-        using Dataset data = Datasets.Open(source.Data, source.DataOptions);
+        using Dataset whole = Datasets.Open(source.Data, source.DataOptions);
+        using Dataset half = source.FirstHalf ? whole.Subset(StratifiedOrder.Halves(whole, context.Seed).First) : whole;
+        using Dataset data = source.Spread is { } most ? half.Subset([.. StratifiedOrder.Of(half, context.Seed).Take(most).Order()]) : half;
         if (data.Items.Count == 0)
         {
             throw new UsageException($"the calibration data '{source.Data}' hold no samples", "--calibration");

@@ -61,6 +61,19 @@ public sealed class ArenaPlannerTests
     }
 
     [Fact]
+    public void Plan_ADequantizedWeight_StaysToTheEnd()
+    {
+        Graph graph = new();
+        Value x = Input(graph, 16);
+        Value weight = graph.AddInitializer("w", DenseTensorData.Create<sbyte>(DataType.Int8, new sbyte[1600], new TensorShape(100, 16)));
+        Value real = Apply(graph, "DEQUANTIZE", 1600, weight);
+        Value y = Apply(graph, "FULLY_CONNECTED", 100, x, real);
+        graph.Outputs.Add(Apply(graph, "CONV_2D", 2000, y));
+        Assert.Equal(64 + 6400 + 8000 + 400, ArenaPlanner.Plan(graph, ArenaOptions.LiteRt).LiveBytes);
+        Assert.Equal(64 + 8000 + 400, ArenaPlanner.Plan(graph, ArenaOptions.LiteRt with { KeepsDequantized = false }).LiveBytes);
+    }
+
+    [Fact]
     public void Plan_UnknownTensors_AreNamedAndOpenExtentsAreOne()
     {
         Graph graph = new();

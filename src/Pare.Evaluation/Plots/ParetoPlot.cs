@@ -31,15 +31,9 @@ public static class ParetoPlot
         {
             ScottPlot.Plottables.Marker marker = plot.Add.Marker(p.Bytes / 1e3, p.Quality);
             (marker.Color, marker.Size, marker.Shape) = p.Chosen ? (s_chosen, 14, MarkerShape.FilledDiamond) : p.OnFront ? (s_front, 9, MarkerShape.FilledCircle) : (s_other, 6, MarkerShape.OpenCircle);
-            // Names of neighbours would cover each other.
-            bool crowded = points.Any(o => o.Chosen && !p.Chosen && Math.Abs(o.Bytes - p.Bytes) < widest * 1e3 * 0.1);
-            if ((p.OnFront && !crowded) || p.Chosen)
-            {
-                ScottPlot.Plottables.Text text = plot.Add.Text(p.Name, p.Bytes / 1e3, p.Quality);
-                (text.LabelAlignment, text.LabelOffsetX, text.LabelOffsetY, text.LabelFontSize) = (Alignment.LowerLeft, 6, -4, 11);
-            }
         }
 
+        Label(plot, points, widest * 1e3);
         if (floor is { } least)
         {
             ScottPlot.Plottables.HorizontalLine bound = plot.Add.HorizontalLine(least);
@@ -52,5 +46,23 @@ public static class ParetoPlot
         double margin = Math.Max((heights.Max() - heights.Min()) * 0.15, 0.2);
         plot.Axes.SetLimits(0, widest * 1.15, heights.Min() - margin, heights.Max() + margin);
         return plot.GetImageBytes(Width, Height, ImageFormat.Png);
+    }
+
+    // The result first, then the front, then the others where no name would cover another.
+    private static void Label(Plot plot, IReadOnlyList<ParetoPoint> points, double widest)
+    {
+        double height = points.Max(p => p.Quality) - points.Min(p => p.Quality);
+        List<ParetoPoint> labelled = [];
+        foreach (ParetoPoint p in points.OrderByDescending(p => p.Chosen).ThenByDescending(p => p.OnFront))
+        {
+            if (labelled.Any(o => Math.Abs(o.Bytes - p.Bytes) < widest * 0.12 && Math.Abs(o.Quality - p.Quality) <= height * 0.12))
+            {
+                continue;
+            }
+
+            labelled.Add(p);
+            ScottPlot.Plottables.Text text = plot.Add.Text(p.Name, p.Bytes / 1e3, p.Quality);
+            (text.LabelAlignment, text.LabelOffsetX, text.LabelOffsetY, text.LabelFontSize) = (p.Bytes > widest * 0.75 ? Alignment.LowerRight : Alignment.LowerLeft, 6, -4, 11);
+        }
     }
 }

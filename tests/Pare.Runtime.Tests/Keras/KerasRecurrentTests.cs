@@ -274,6 +274,28 @@ public class KerasRecurrentTests
         net.Check(expected, y, new Nd(indices, 2, 3));
     }
 
+    [Theory]
+    [InlineData("2.15.0")]
+    [InlineData("3.5.0")]
+    public void Add_OfMaskedInputs_CountsAsItsKerasDoes(string version)
+    {
+        Nd x = Nd.Random(160, 1, 3, 2);
+        Nd y = Nd.Random(161, 1, 3, 2);
+        (x[0, 0, 0], x[0, 0, 1], y[0, 1, 0], y[0, 1, 1]) = (0, 0, 0, 0);
+
+        // Keras 2 counts the last step alone, Keras 3 all three.
+        int first = version[0] == '2' ? 2 : 0;
+        Nd expected = new(1, 2);
+        foreach (int[] at in expected.Indices())
+        {
+            expected[at] = Enumerable.Range(first, 3 - first).Average(s => x[0, s, at[1]] + y[0, s, at[1]]);
+        }
+
+        KerasNet net = new(version);
+        Value sum = net.Layer("Add", "{}", [net.Layer("Masking", "{}", [net.Input(3, 2)]), net.Layer("Masking", "{}", [net.Input(3, 2)])]);
+        net.Check(expected, net.Layer("GlobalAveragePooling1D", "{}", [sum]), x, y);
+    }
+
     private static double Hard(double x) => Math.Clamp((0.2 * x) + 0.5, 0, 1);
 
     // Some steps at the end, at the start and in between are zeros.

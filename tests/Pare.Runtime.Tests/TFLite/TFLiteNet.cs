@@ -25,8 +25,11 @@ internal sealed class TFLiteNet
     /// <summary>A constant.</summary>
     public Value Constant(TensorData content) => _graph.AddInitializer($"constant_{++_next}", content);
 
+    /// <summary>A state, zeros before the first run.</summary>
+    public Value State(params ReadOnlySpan<int> shape) => _graph.AddVariable(new Value($"state_{++_next}", DataType.Float32, Shape(shape)));
+
     /// <summary>An operator; of a custom one the options as bytes.</summary>
-    public IReadOnlyList<Value> Node(string @operator, Value[] inputs, (DataType Type, int[] Shape)[] outputs, byte[]? options = null, params (string Name, AttributeValue Value)[] attributes)
+    public IReadOnlyList<Value> Node(string @operator, Value?[] inputs, (DataType Type, int[] Shape)[] outputs, byte[]? options = null, params (string Name, AttributeValue Value)[] attributes)
     {
         Node node = _graph.CreateNode($"node_{++_next}", @operator, inputs, outputs.Length, options is null ? "" : TFLiteFormat.CustomDomain);
         foreach ((string name, AttributeValue value) in attributes)

@@ -8,6 +8,7 @@ internal sealed class OnnxBuilder
 {
     private const int DeduplicatedBytes = 256;
     private readonly Dictionary<string, Value> _constants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Value>> _derived = new(StringComparer.Ordinal);
     private readonly Dictionary<Value, long?[]> _elements = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly OnnxBuilder? _outer;
@@ -77,7 +78,7 @@ internal sealed class OnnxBuilder
         return node.Outputs;
     }
 
-    /// <summary>A constant. Small ones of equal content are one initializer.</summary>
+    /// <summary>A constant. Small ones of equal content are one initializer, and so are large ones derived from one constant in the same way.</summary>
     public Value Constant(TensorData content, string? name = null)
     {
         if (_outer is not null)
@@ -95,7 +96,19 @@ internal sealed class OnnxBuilder
             }
         }
 
+        List<Value>? alike = null;
+        if (key is null && content is TensorView or TransposedTensorData)
+        {
+            string kind = $"{content.Type}{content.Shape}";
+            alike = _derived.TryGetValue(kind, out List<Value>? list) ? list : _derived[kind] = [];
+            if (alike.Find(v => DerivedTensors.AreSame(v.Constant!, content)) is { } same)
+            {
+                return same;
+            }
+        }
+
         Value value = Graph.AddInitializer(MakeName(name ?? $"{Prefix}/const"), content);
+        alike?.Add(value);
         if (key is not null)
         {
             _constants[key] = value;

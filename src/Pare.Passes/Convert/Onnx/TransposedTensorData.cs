@@ -68,6 +68,9 @@ internal sealed class TransposedTensorData : TensorData
         return identity ? inner : new TensorView(inner, inner.Type, new TensorShape([.. order.Select(p => inner.Shape[p])]));
     }
 
+    /// <summary>Whether another moves the axes of the same constant in the same way.</summary>
+    public bool IsSame(TransposedTensorData other) => DerivedTensors.AreSame(_inner, other._inner) && _permutation.AsSpan().SequenceEqual(other._permutation);
+
     /// <inheritdoc/>
     public override void ReadBytes(long offset, Span<byte> destination)
     {

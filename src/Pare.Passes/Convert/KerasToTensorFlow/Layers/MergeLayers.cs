@@ -49,14 +49,14 @@ internal static class MergeLayers
 
     private static void Fold(LayerContext c, Func<TensorFlowBuilder, Value, Value, Value> operation)
     {
-        c.OutputMask = CommonMask(c);
+        c.OutputMask = ElementwiseMask(c);
         c.SetOutput(Aligned(c).Aggregate((x, y) => operation(c.TensorFlow, x, y)));
     }
 
     private static void Average(LayerContext c)
     {
         Value sum = Aligned(c).Aggregate((x, y) => c.TensorFlow.Add(x, y));
-        c.OutputMask = CommonMask(c);
+        c.OutputMask = ElementwiseMask(c);
         c.SetOutput(c.InputCount == 1 ? sum : c.TensorFlow.Mul(sum, c.TensorFlow.Float(1.0 / c.InputCount)));
     }
 
@@ -83,6 +83,15 @@ internal static class MergeLayers
     {
         Value one = b.Reduce("Max", b.Unary("ZerosLike", x), [.. Enumerable.Range(2, x.Shape!.Rank - 2).Select(i => (long)i)], keep: false);
         return b.Compare("Equal", one, one);
+    }
+
+    // Keras 3 counts a step that counts in any input, and all where an input says nothing; Keras 2 those that count in every input that says so.
+    private static Value? ElementwiseMask(LayerContext c)
+    {
+        Value?[] masks = [.. Enumerable.Range(0, c.InputCount).Select(c.Mask).Distinct()];
+        return !c.IsKeras3 ? CommonMask(c)
+            : Array.Exists(masks, m => m is null) ? null
+            : masks.Aggregate((x, y) => c.TensorFlow.Emit("LogicalOr", [x!, y!], DataType.Boolean, x!.Shape));
     }
 
     // A step counts where it counts in every input that says so.

@@ -18,7 +18,7 @@ public static class OptimizePipeline
         // TFLite constants are not folded: what stands behind them (DEQUANTIZE, DENSIFY) is how they are stored small.
         return new PassPipeline(ReferenceEquals(model.Vocabulary, Vocabularies.TensorFlow) ? TensorFlow(options)
             : ReferenceEquals(model.Vocabulary, Vocabularies.TFLite) ? Begin(options).Append(new RepeatPass(new RemoveIdentitiesPass(), new MergeDuplicateNodesPass()))
-            : ReferenceEquals(model.Vocabulary, Vocabularies.Onnx) ? Begin(options).Append(new SimplifyOnnxPass()) : Generic(options));
+            : ReferenceEquals(model.Vocabulary, Vocabularies.Onnx) ? Begin(options).Append(new InlineOnnxFunctionsPass()).Append(new SimplifyOnnxPass()) : Generic(options));
     }
 
     private static IEnumerable<Pass> TensorFlow(OptimizeOptions options)

@@ -9,7 +9,7 @@ namespace Pare.Passes.Optimize.Onnx;
 /// known are folded; nodes without effect go and neighbours that move elements are joined; computed shapes are left to Reshape, 32-bit detours and zero initial
 /// states dropped; equal nodes are merged; Ifs with a known condition give way to their branch; scales, shifts and batch norms are folded into convolutions and
 /// matrix products, before and after, and adjacent ones merged where that takes no more weights; transposes are cancelled; hard sigmoids spelt out are recognised; constants are computed as far as the file does not grow by it. Names, types and order of
-/// inputs and outputs stay; functions' bodies are not touched.
+/// inputs and outputs stay; functions' bodies are not touched (see <see cref="InlineOnnxFunctionsPass"/>).
 /// </remarks>
 public sealed class SimplifyOnnxPass : Pass
 {

@@ -34,6 +34,7 @@ public sealed class CompressWorkflow(IModelRunner runner)
         OpenedModel opened = ModelFile.Open(request.Input);
         bool toTFLite = IsForTFLite(opened, options);
         IModelFormat format = toTFLite ? new TFLiteFormat() : opened.Format;
+        CheckSuffix(format, toTFLite, request.Output);
         ModelFile.CheckTarget(format, request.Output, outputs.Overwrites);
         foreach (string suffix in CompressFiles.Suffixes)
         {
@@ -133,6 +134,18 @@ public sealed class CompressWorkflow(IModelRunner runner)
         null => ReferenceEquals(opened.Model.Vocabulary, Vocabularies.TFLite) && options.Structure == CompressStructure.Free,
         _ => throw new UsageException($"'{options.Target}' is no target; known is tflite, and without one the model's own format", "--target"),
     };
+
+    // What is meant is plain from the output's name.
+    private static void CheckSuffix(IModelFormat format, bool toTFLite, string output)
+    {
+        bool named = ReferenceEquals(ModelFile.FormatOf(output)?.Vocabulary, Vocabularies.TFLite);
+        if (named != toTFLite)
+        {
+            throw new UsageException(
+                named ? $"the output '{output}' is a TFLite model, the input is {format.Name}: --target tflite compresses for TFLite ('convert' only changes the format)" : $"with --target tflite the output is a .tflite file; found '{output}'",
+                output);
+        }
+    }
 
     private (Model Working, IReadOnlyList<Change> Changes) Prepare(Model original, CompressOptions options, bool toTFLite, IProgress<string>? progress, CancellationToken cancellation)
     {

@@ -29,13 +29,17 @@ internal sealed class SchemeMixer(TFLiteSchemes schemes, IReadOnlyList<LinearLay
         {
             int middle = (low + high) / 2;
             string name = $"{coarse} in {middle} of {order.Length} layers, else {fine}";
-            SearchCandidate c = measure(new SchemeCandidate(name, [.. schemes.Prepare, Only(coarse, order[..middle], schemes.Source), new QuantizeStep { Scheme = fine, Exclude = Names(order[..middle]) }]));
+            SearchCandidate c = measure(new SchemeCandidate(name, [.. schemes.Prepare, .. Steps(coarse, order[..middle], fine, order[middle..], schemes.Source)]));
             measured.Add(c);
             (low, high) = c.Accepted ? (middle, high) : (low, middle);
         }
 
         return measured;
     }
+
+    /// <summary>The steps that store some layers in one way and the others in another. Only weights are named: a kernel with 8-bit weights takes no bias that was stored as float16.</summary>
+    internal static IReadOnlyList<QuantizeStep> Steps(string coarse, IReadOnlyList<LinearLayer> first, string fine, IReadOnlyList<LinearLayer> others, CalibrationSource? source) =>
+        [Only(coarse, first, source), Only(fine, others, source)];
 
     private static QuantizeStep Only(string scheme, IReadOnlyList<LinearLayer> chosen, CalibrationSource? source) =>
         new() { Scheme = scheme, Include = Names(chosen), Calibration = scheme == TFLiteSchemes.FourBits ? source : null };

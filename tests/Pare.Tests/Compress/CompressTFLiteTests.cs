@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using Pare.Compress;
 using Pare.Evaluation;
 using Pare.Formats;
+using Pare.Passes.Quantize;
 using Pare.Runtime;
 using Pare.Testing;
 using Pare.Workflows;
@@ -69,6 +70,30 @@ public sealed class CompressTFLiteTests : IDisposable
         Assert.Equal(report.Tried.Count + 1, rows.Length);
         Assert.Equal(1, rows.Count(r => r.EndsWith(",1", StringComparison.Ordinal)));
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(output + ".pareto.png")[..4]);
+    }
+
+    [Theory]
+    [InlineData("dynamic", "float16")]
+    [InlineData("weights-int4", "dynamic")]
+    public void Steps_MixedSchemes_RunInLiteRt(string coarse, string fine)
+    {
+        PassContext context = new() { Runner = new OnnxRuntimeRunner() };
+        Model original = ModelFile.Open(SharedFiles.Sample("petals", "petals.tflite")).Model;
+        LinearLayer[] layers = [.. LinearLayers.Find(original)];
+        Model mixed = original.Clone();
+        foreach (QuantizeStep step in SchemeMixer.Steps(coarse, [.. layers.Where((_, i) => i % 2 == 0)], fine, [.. layers.Where((_, i) => i % 2 == 1)], null))
+        {
+            mixed = step.Apply(mixed, context).Model;
+        }
+
+        CompressMeasurer measurer = new(CompressMeasure.File, new Formats.TFLite.TFLiteFormat(), "mixed.tflite", ".tflite");
+        byte[] file = measurer.Serialize(mixed);
+        using LiteRtModel runtime = LiteRtModel.Load(file);
+        DenseTensorData input = DenseTensorData.Create([.. Enumerable.Range(0, 96 * 96 * 3).Select(i => MathF.Sin(i * 0.01f))], new TensorShape(1, 96, 96, 3));
+        float[] there = runtime.Run(input)[0].ToFloats();
+        using IModelSession session = context.Runner.Load(mixed);
+        float[] here = session.Run([input])[0].ToFloats();
+        Assert.All(here.Zip(there), p => Assert.Equal(p.First, p.Second, 0.02f));
     }
 
     [Theory]

@@ -57,7 +57,8 @@ public static class TFLiteCodeStorage
         Node node = layer.Node;
         DenseTensorData data = DenseTensorData.Create<sbyte>(DataType.Int8, codes.Codes, weight.Constant!.Shape);
         QuantizationParameters parameters = new() { Scales = [.. codes.ColumnScales], ZeroPoints = [.. new long[codes.ColumnScales.Length]], Axis = layer.OutputChannelAxes[0] };
-        if (hybrid && TFLiteWeights.IsHybrid(node))
+        // Depthwise kernels take int8 weights too, but slower than floats, and not every runtime quantizes their activations alike.
+        if (hybrid && TFLiteWeights.IsHybrid(node) && node.Operator != "DEPTHWISE_CONV_2D")
         {
             if (node.Operator == "FULLY_CONNECTED")
             {

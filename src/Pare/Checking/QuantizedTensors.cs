@@ -6,6 +6,11 @@ internal static class QuantizedTensors
     /// <summary>The tensor as another type by scale and zero point; itself where the types agree or there is no scale.</summary>
     public static TensorData Fit(TensorData tensor, DataType wanted, QuantizationParameters? quantization)
     {
+        if (tensor.Type == DataType.Float64 && wanted == DataType.Float32)
+        {
+            return DenseTensorData.Create(tensor.ToFloats(), tensor.Shape);
+        }
+
         if (tensor.Type == wanted || quantization is not { Scales: [var scale, ..] } || tensor.Type == DataType.String)
         {
             return tensor;

@@ -7,7 +7,7 @@ internal static class QuantizeStepCheck
     private static readonly string[] s_groups = ["group:32", "group:64", "group:128", "group:256"];
 
     /// <summary>The schemes, as on the command line.</summary>
-    public static IReadOnlyList<string> Schemes { get; } = ["float16", "dynamic", "int8", "int16x8", "weights-int8", "weights-int4"];
+    public static IReadOnlyList<string> Schemes { get; } = ["float32", "float16", "bfloat16", "dynamic", "int8", "int16x8", "weights-int8", "weights-int4"];
 
     /// <exception cref="UsageException">Options contradict each other or are not known.</exception>
     public static void Validate(QuantizeStep step)
@@ -23,6 +23,13 @@ internal static class QuantizeStepCheck
             throw new UsageException($"--percentile {step.Percentile}: expected more than 50 and at most 100", "--percentile");
         }
 
+        bool real = step.Scheme is "float32" or "float16" or "bfloat16";
+        if (step.To != "tflite" && (!real || step.To is not ("onnx" or "graphdef")))
+        {
+            throw new UsageException($"--scheme {step.Scheme} is not for {step.To} models", "--scheme");
+        }
+
+        Expect("--target", step.Target, step.Scheme, ["tflite", "tflite-micro"]);
         Expect("--io", step.Io, step.Scheme, step.Scheme == "int16x8" ? ["float", "int16"] : step.IsInteger ? ["float", "int8", "uint8"] : ["float"]);
         Expect("--granularity", step.Granularity, step.Scheme, step.Scheme == "weights-int4" ? ["channel", "tensor", .. s_groups] : ["channel", "tensor"]);
         if (step.IsInteger && step.Calibration is null && step.Calibrated is null)

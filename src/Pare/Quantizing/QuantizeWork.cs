@@ -17,6 +17,7 @@ internal sealed class QuantizeWork(QuantizeStep step, PassContext context)
     public StepOutcome Run(StepOutcome converted)
     {
         Model model = converted.Model;
+        CheckTarget(model);
         bool samples = step.Calibration is not null;
         IReadOnlyList<string> tuning = step.Tuning ?? WeightTuning.Default(step.Scheme, samples);
         if (step.IsInteger || step.IsIntegerWeight)
@@ -32,11 +33,38 @@ internal sealed class QuantizeWork(QuantizeStep step, PassContext context)
         return new StepOutcome
         {
             Model = model,
-            Changes = [.. converted.Changes, .. _changes, .. step.IsInteger ? Integer(model) : Weights(model)],
+            Changes = [.. converted.Changes, .. _changes, .. step.IsInteger ? Integer(model) : step.To != "tflite" ? Floats(model) : step.Scheme == "float32" ? [] : Weights(model)],
             StatedDrift = null,
             Recorded = step with { Tuning = tuning, Calibrated = _measured ?? step.Calibrated },
             Files = _measured is { } record && step.Cache is { } cache && !ReferenceEquals(record, step.Calibrated) ? [(cache, stream => CalibrationCache.Write(record, stream))] : [],
         };
+    }
+
+    // What the target cannot run is refused, what it runs slowly is said, before any work.
+    private void CheckTarget(Model model)
+    {
+        if (step.To != "tflite")
+        {
+            return;
+        }
+
+        if (step.Target == "tflite-micro")
+        {
+            UnsupportedNode[] weighted = step.IsInteger || step.Scheme == "float32" ? []
+                : [.. model.Graph.Nodes.Where(n => TFLitePolicy.Find(n)?.Rule == ScaleRule.Layer).Select(n => new UnsupportedNode(n.Name, n.Operator, $"has no kernel for {step.Scheme} weights beside real activations; take --scheme int8"))];
+            IReadOnlyList<UnsupportedNode> unknown = new TFLiteMicroTarget().FindUnsupported(model);
+            if (weighted.Length + unknown.Count > 0)
+            {
+                throw new UnsupportedModelException("TensorFlow Lite Micro", [.. unknown, .. weighted]);
+            }
+        }
+        else if (step.Scheme is not ("float32" or "bfloat16"))
+        {
+            foreach (Diagnostic slow in TFLiteSpeed.Warnings(model, Scheme))
+            {
+                context.Diagnostics.Add(slow);
+            }
+        }
     }
 
     // Ranges are those of the real model; they are measured before its weights are rounded.
@@ -79,17 +107,35 @@ internal sealed class QuantizeWork(QuantizeStep step, PassContext context)
         }
     }
 
+    // Constants below a Cast's own size stay.
+    private IReadOnlyList<Change> Floats(Model model)
+    {
+        const long LeastStored = 64;
+        List<Change> changes = [.. new SinglePrecisionPass().Run(model, context)];
+        if (step.Scheme != "float32")
+        {
+            DataType type = step.Scheme == "float16" ? DataType.Float16 : DataType.BFloat16;
+            changes.AddRange(new StoreFloatsPass(type, Math.Max(LeastStored, step.MinSize == 256 ? LeastStored : step.MinSize), step.Include, step.Exclude).Run(model, context));
+        }
+
+        return changes;
+    }
+
+    private TFLiteScheme Scheme => step.Scheme switch
+    {
+        "float16" => TFLiteScheme.Float16,
+        "dynamic" => TFLiteScheme.Dynamic,
+        "weights-int4" => TFLiteScheme.WeightsInt4,
+        "int8" => TFLiteScheme.Int8,
+        "int16x8" => TFLiteScheme.Int16x8,
+        _ => TFLiteScheme.WeightsInt8,
+    };
+
     private IReadOnlyList<Change> Weights(Model model)
     {
         TFLiteQuantizeOptions options = new()
         {
-            Scheme = step.Scheme switch
-            {
-                "float16" => TFLiteScheme.Float16,
-                "dynamic" => TFLiteScheme.Dynamic,
-                "weights-int4" => TFLiteScheme.WeightsInt4,
-                _ => TFLiteScheme.WeightsInt8,
-            },
+            Scheme = Scheme,
             MinSize = step.MinSize,
             PerChannel = step.Granularity != "tensor",
             GroupSize = step.GroupSize,

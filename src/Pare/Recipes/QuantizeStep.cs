@@ -14,8 +14,11 @@ public sealed record QuantizeStep : RecipeStep
     [JsonIgnore]
     public override bool Converts => true;
 
-    /// <summary>The scheme: <c>float16</c>, <c>dynamic</c>, <c>weights-int8</c>, <c>weights-int4</c>, <c>int8</c> or <c>int16x8</c>.</summary>
+    /// <summary>The scheme: <c>float32</c>, <c>float16</c>, <c>bfloat16</c>, <c>dynamic</c>, <c>weights-int8</c>, <c>weights-int4</c>, <c>int8</c> or <c>int16x8</c>.</summary>
     public required string Scheme { get; init; }
+
+    /// <summary>Name of the output's format: <c>tflite</c>, or with <c>float32</c>, <c>float16</c> and <c>bfloat16</c> also <c>onnx</c> and <c>graphdef</c>.</summary>
+    public string To { get; init; } = "tflite";
 
     /// <summary>Weights with fewer values stay as they are, in schemes of 8-bit weights beside real activations. Default 256.</summary>
     public long MinSize { get; init; } = 256;
@@ -28,6 +31,9 @@ public sealed record QuantizeStep : RecipeStep
 
     /// <summary>Whether a model is refused of which an operator would stay on real numbers. Default false.</summary>
     public bool IntegerOnly { get; init; }
+
+    /// <summary>The runtime that is to run the model: <c>tflite</c> or <c>tflite-micro</c>; what it lacks is refused. Default <c>tflite</c>.</summary>
+    public string Target { get; init; } = "tflite";
 
     /// <summary>How ranges of activations are chosen; see <see cref="RangeMethods"/>.</summary>
     public string Ranges { get; init; } = "minmax";
@@ -63,14 +69,16 @@ public sealed record QuantizeStep : RecipeStep
     [JsonIgnore]
     internal int GroupSize => Granularity.StartsWith("group:", StringComparison.Ordinal) ? int.Parse(Granularity.AsSpan(6), System.Globalization.CultureInfo.InvariantCulture) : 0;
 
-    /// <summary>Checks, before work starts, that the output is a file the schemes are for.</summary>
-    /// <exception cref="UsageException">Its format is another.</exception>
-    public static void CheckTarget(string path)
+    /// <summary>The format of an output file, before work starts.</summary>
+    /// <exception cref="UsageException">The scheme is not for it.</exception>
+    public static string TargetOf(string path, string scheme)
     {
-        if (!ReferenceEquals(ModelFile.FormatOf(path)?.Vocabulary, Vocabularies.TFLite))
-        {
-            throw new UsageException($"'{path}': quantize writes .tflite (or its C array, .cc, .h); for other formats see round and cluster", path);
-        }
+        Vocabulary? vocabulary = ModelFile.FormatOf(path)?.Vocabulary;
+        bool real = scheme is "float32" or "float16" or "bfloat16";
+        return ReferenceEquals(vocabulary, Vocabularies.TFLite) ? (scheme == "bfloat16" ? throw new UsageException($"'{path}': LiteRT has no kernels for bfloat16; take float16", path) : "tflite")
+            : real && ReferenceEquals(vocabulary, Vocabularies.Onnx) ? "onnx"
+            : real && ReferenceEquals(vocabulary, Vocabularies.TensorFlow) ? "graphdef"
+            : throw new UsageException($"'{path}': --scheme {scheme} writes .tflite (or its C array, .cc, .h){(real ? ", .onnx and .pb" : "")}; for other formats see round and cluster", path);
     }
 
     /// <inheritdoc/>
@@ -78,7 +86,7 @@ public sealed record QuantizeStep : RecipeStep
     {
         ArgumentNullException.ThrowIfNull(context);
         QuantizeStepCheck.Validate(this);
-        StepOutcome converted = new ConvertStep { To = "tflite" }.Apply(model, context);
+        StepOutcome converted = new ConvertStep { To = To }.Apply(model, context);
         return new QuantizeWork(this, context).Run(converted);
     }
 }

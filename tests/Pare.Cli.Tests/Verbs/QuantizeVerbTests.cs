@@ -116,6 +116,35 @@ public sealed class QuantizeVerbTests
         Assert.InRange(result.GetProperty("argmaxFlips").GetInt32(), 0, 4);
     }
 
+    [Theory]
+    [InlineData("petals.onnx", "float16", 0.01)]
+    [InlineData("petals.pb", "float16", 0.01)]
+    [InlineData("petals.onnx", "bfloat16", 0.1)]
+    [InlineData("petals.pb", "bfloat16", 0.1)]
+    public void Quantize_SixteenBitFloats_HalveTheFileAndStillRun(string model, string scheme, double most)
+    {
+        using TemporaryFolder folder = new();
+        string source = SharedFiles.Sample("petals", model);
+        string output = folder["half" + Path.GetExtension(model)];
+        CommandRun run = CommandRun.Of("quantize", source, "-o", output, "--scheme", scheme, "--json");
+        Assert.True(run.Code == 0, run.Error);
+        Assert.InRange(run.Json().GetProperty("check").GetProperty("maxAbs").GetDouble(), 1e-9, most);
+        Assert.InRange(new FileInfo(output).Length, 1, (long)(0.62 * new FileInfo(source).Length));
+    }
+
+    [Theory]
+    [InlineData("petals.pb", "out.pb", "int8")]
+    [InlineData("petals.onnx", "out.onnx", "weights-int4")]
+    [InlineData("petals.h5", "out.tflite", "bfloat16")]
+    [InlineData("petals.h5", "out.h5", "float16")]
+    public void Quantize_SchemeThatTheTargetLacks_IsWrongUsage(string model, string output, string scheme)
+    {
+        using TemporaryFolder folder = new();
+        CommandRun run = CommandRun.Of("quantize", SharedFiles.Sample("petals", model), "-o", folder[output], "--scheme", scheme, "--calibration", s_calibration);
+        Assert.Equal(2, run.Code);
+        Assert.Empty(folder.Names);
+    }
+
     private static string CopyOf(string source, TemporaryFolder folder)
     {
         string target = folder["data"];

@@ -44,6 +44,11 @@ public sealed class QuantizeTFLiteIntegerPass : Pass
             throw new UnsupportedModelException("nodes that cannot compute on integers", plan.Kept);
         }
 
+        if (plan.Nodes.Count == 0)
+        {
+            context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, "nothing was quantized: no operator computes on real numbers and has an integer kernel; the model may be quantized already"));
+        }
+
         foreach (UnsupportedNode kept in plan.Kept)
         {
             context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, $"{kept.Operator} {kept.Why}", kept.Node));

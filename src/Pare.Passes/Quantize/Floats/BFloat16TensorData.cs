@@ -1,14 +1,11 @@
 using System.Buffers;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
-namespace Pare.Passes.Quantize.TFLite;
+namespace Pare.Passes.Quantize;
 
-/// <summary>A binary32 tensor as binary16, rounded to nearest even when it is read; what lies beyond ±65,504 is put there.</summary>
-internal sealed class HalfTensorData(TensorData source) : TensorData(DataType.Float16, source.Shape)
+/// <summary>A binary32 tensor as bfloat16, rounded to nearest even when it is read.</summary>
+internal sealed class BFloat16TensorData(TensorData source) : TensorData(DataType.BFloat16, source.Shape)
 {
-    private const float Largest = 65504;
-
     public override void ReadBytes(long offset, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
@@ -16,13 +13,16 @@ internal sealed class HalfTensorData(TensorData source) : TensorData(DataType.Fl
         long first = offset / 2;
         int count = (int)(((offset + destination.Length + 1) / 2) - first);
         float[] values = ArrayPool<float>.Shared.Rent(count);
-        Half[] halves = ArrayPool<Half>.Shared.Rent(count);
-        Span<float> part = values.AsSpan(0, count);
-        source.ReadFloats(first, part);
-        TensorPrimitives.Clamp(part, -Largest, Largest, part);
-        TensorPrimitives.ConvertToHalf(part, halves);
+        ushort[] halves = ArrayPool<ushort>.Shared.Rent(count);
+        source.ReadFloats(first, values.AsSpan(0, count));
+        for (int i = 0; i < count; i++)
+        {
+            uint bits = BitConverter.SingleToUInt32Bits(values[i]);
+            halves[i] = float.IsNaN(values[i]) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+        }
+
         MemoryMarshal.AsBytes(halves.AsSpan(0, count)).Slice((int)(offset % 2), destination.Length).CopyTo(destination);
-        ArrayPool<Half>.Shared.Return(halves);
+        ArrayPool<ushort>.Shared.Return(halves);
         ArrayPool<float>.Shared.Return(values);
     }
 

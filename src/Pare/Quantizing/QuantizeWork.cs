@@ -18,6 +18,11 @@ internal sealed class QuantizeWork(QuantizeStep step, PassContext context)
     {
         Model model = converted.Model;
         CheckTarget(model);
+        if (step.To == "tflite" && step.Scheme != "float16" && HalfConstants.Restore(model) is > 0 and int restored)
+        {
+            _changes.Add(new Change("quantize", "binary16 constants read", restored));
+        }
+
         bool samples = step.Calibration is not null;
         IReadOnlyList<string> tuning = step.Tuning ?? WeightTuning.Default(step.Scheme, samples);
         if (step.IsInteger || step.IsIntegerWeight)

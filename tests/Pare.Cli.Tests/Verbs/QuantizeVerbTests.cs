@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pare.Evaluation;
 using Pare.Testing;
 using Xunit;
 
@@ -143,6 +144,48 @@ public sealed class QuantizeVerbTests
         CommandRun run = CommandRun.Of("quantize", SharedFiles.Sample("petals", model), "-o", folder[output], "--scheme", scheme, "--calibration", s_calibration);
         Assert.Equal(2, run.Code);
         Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public void Quantize_SamplesOfAnotherShape_AreWrongUsage()
+    {
+        using TemporaryFolder folder = new();
+        CommandRun run = Calibrated(folder, new float[2 * 48 * 48 * 3], new TensorShape(2, 48, 48, 3));
+        Assert.Equal(2, run.Code);
+        Assert.Contains("48", run.Error, StringComparison.Ordinal);
+        Assert.Equal(["data.npz"], folder.Names);
+    }
+
+    [Fact]
+    public void Quantize_NaNInTheSamples_IsRefusedByName()
+    {
+        using TemporaryFolder folder = new();
+        float[] values = new float[2 * 96 * 96 * 3];
+        values[^1] = float.NaN;
+        CommandRun run = Calibrated(folder, values, new TensorShape(2, 96, 96, 3));
+        Assert.Equal(3, run.Code);
+        Assert.Contains("sample 1", run.Error, StringComparison.Ordinal);
+        Assert.Equal(["data.npz"], folder.Names);
+    }
+
+    [Fact]
+    public void Quantize_WholeNumbersUpTo255_WarnsOfUnscaledPixels()
+    {
+        using TemporaryFolder folder = new();
+        float[] values = [.. Enumerable.Range(0, 2 * 96 * 96 * 3).Select(i => (float)(i % 256))];
+        CommandRun run = Calibrated(folder, values, new TensorShape(2, 96, 96, 3));
+        Assert.Equal(0, run.Code);
+        Assert.Contains("unscaled", run.Error, StringComparison.Ordinal);
+    }
+
+    private static CommandRun Calibrated(TemporaryFolder folder, float[] values, TensorShape shape)
+    {
+        using (FileStream stream = File.Create(folder["data.npz"]))
+        {
+            NpzWriter.Write(stream, [KeyValuePair.Create("x", (TensorData)DenseTensorData.Create(values, shape))]);
+        }
+
+        return CommandRun.Of("quantize", s_petals, "-o", folder["q.tflite"], "--scheme", "int8", "--calibration", folder["data.npz"], "--check", "none");
     }
 
     private static string CopyOf(string source, TemporaryFolder folder)

@@ -103,7 +103,7 @@ public sealed class PruneVerbTests
     public void Apply_DamagedStep_IsRefusedByName(string step, int code)
     {
         using TemporaryFolder folder = new();
-        File.WriteAllText(folder["r.json"], $$"""{"version":1,"pare":"0","check":"none","steps":[{{step}}],"input":{"file":"a","bytes":1,"sha256":"0"},"output":{"file":"b","bytes":1,"sha256":"0"}}""");
+        File.WriteAllText(folder["r.json"], $$$"""{"version":1,"pare":"0","check":"none","steps":[{{{step}}}],"input":{"file":"a","bytes":1,"sha256":"0"},"output":{"file":"b","bytes":1,"sha256":"0"}}""");
         CommandRun run = CommandRun.Of("apply", folder["r.json"], SharedFiles.Sample("petals", "petals.onnx"), "-o", folder["out.onnx"]);
         Assert.True(run.Code == code, $"{run.Code}: {run.Error}");
         Assert.Equal(code == 0, folder.Names.Contains("out.onnx"));

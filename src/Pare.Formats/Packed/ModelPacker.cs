@@ -111,18 +111,43 @@ public static class ModelPacker
             codings[k] = pieces[k].Kind == PieceKind.Numbers ? PieceChooser.Choose(content, pieces[k], quick) : null;
             options.Progress?.Report(0.05 + 0.25 * Interlocked.Increment(ref done) / pieces.Count);
         });
-        if (content.Length > BytesUpTo || !Array.Exists(codings, c => c?.Kind == SegmentKind.Integers))
+        if (lossy || content.Length > BytesUpTo)
         {
             Write(content, pieces, codings, lossy, output, options, cancellation);
             return;
         }
 
-        // Files of whole numbers that repeat among tensors, or between them and the structure, are sometimes smaller as bytes throughout.
         using MemoryStream apart = new();
         Write(content, pieces, codings, lossy, apart, options, cancellation);
+        if (!(Array.Exists(codings, c => c?.Kind == SegmentKind.Integers) || MayBeSmallerAsBytes(content, apart.Length)))
+        {
+            apart.WriteTo(output);
+            return;
+        }
+
+        // Tensors whose content repeats among them, or between them and the structure, are sometimes smaller as bytes throughout.
         using MemoryStream together = new();
         Write(content, [new PackPiece(0, content.Length, PieceKind.Structure)], [null], lossy, together, options, cancellation);
         (together.Length < apart.Length ? together : apart).WriteTo(output);
+    }
+
+    // Samples spread over the file, by context mixing: a twentieth may be gained by seeing everything.
+    private static bool MayBeSmallerAsBytes(ByteSource content, long packed)
+    {
+        const int Samples = 4;
+        const int Sample = 1 << 14;
+        if (content.Length < 2 * Samples * Sample)
+        {
+            return content.Length > 0;
+        }
+
+        byte[] sample = new byte[Samples * Sample];
+        for (int k = 0; k < Samples; k++)
+        {
+            content.Slice((content.Length - Sample) / (Samples - 1) * k, Sample).Span.CopyTo(sample.AsSpan(k * Sample));
+        }
+
+        return Codecs.ByteCoder.Encode(sample).Length * 0.95 / sample.Length < (double)packed / content.Length;
     }
 
     private static void Write(ByteSource content, List<PackPiece> pieces, PieceCoding?[] codings, bool lossy, Stream output, PackOptions options, CancellationToken cancellation)

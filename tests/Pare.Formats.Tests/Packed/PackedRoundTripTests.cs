@@ -43,6 +43,33 @@ public class PackedRoundTripTests
     }
 
     [Fact]
+    public void Pack_FloatsInRowsThatComeAgain_SeesTheRows()
+    {
+        float[][] rows = [.. Enumerable.Range(0, 10).Select(k => PackedFiles.Normal(40, k))];
+        Random random = new(3);
+        float[] weights = [.. Enumerable.Range(0, 400).SelectMany(_ => rows[random.Next(rows.Length)])];
+        byte[] file = PackedFiles.Write(PackedFiles.Model(("w", DenseTensorData.Create(weights, new TensorShape(400, 40)))));
+        byte[] packed = PackedFiles.PackModel(file, ".pb");
+        Assert.Equal(file, PackedFiles.Unpack(packed));
+        Assert.InRange(packed.Length, 0, 4000);
+    }
+
+    // Beside the bytes that zstd -19 makes of the file.
+    [Theory]
+    [InlineData("wild/swift_f0.onnx", 85_201)]
+    [InlineData("mlperf-tiny/kws_ref_model.tflite", 34_322)]
+    [InlineData("keras/zoo2d.keras", 27_135)]
+    public void Pack_RealModel_SmallerThanZstandard(string name, int zstandard)
+    {
+        string path = SharedFiles.InShared("models", name);
+        OpenedModel opened = ModelFile.Open(path);
+        using MemoryStream packed = new();
+        ModelPacker.Pack(opened.Content, opened.Model, packed);
+        Assert.Equal(File.ReadAllBytes(path), PackedFiles.Unpack(packed.ToArray()));
+        Assert.InRange(packed.Length, 1, zstandard);
+    }
+
+    [Fact]
     public void Pack_SpecialWeights_SameBytesComeBack()
     {
         float[] special = [.. Enumerable.Range(0, 3000).Select(k => (k % 7) switch

@@ -60,6 +60,11 @@ internal static class PieceChooser
         PieceCoding planes = Planes(piece);
         int half = Math.Min(bytes.Length, Sample) / (2 * width) * width;
         byte[] sample = [.. bytes.Slice(bytes.Length / (4 * width) * width, half), .. bytes.Slice((int)(3L * bytes.Length / (4 * width)) * width - half, half)];
+        if (width >= 4 && IsFloat(piece) && !Repeats(sample, width))
+        {
+            return planes;
+        }
+
         double least = PlaneCoder.Encode(sample, (PlaneElement)planes.Parameter, 1).Length * 0.99;
         PieceCoding best = planes;
         if (ByteCoder.Encode(sample, width).Length is int mixed && mixed < least)
@@ -79,6 +84,21 @@ internal static class PieceChooser
         }
 
         return best;
+    }
+
+    // Whether one element in 32 has stood there before: of weights as training leaves them, hardly any has.
+    private static bool Repeats(ReadOnlySpan<byte> sample, int width)
+    {
+        HashSet<ulong> seen = [];
+        Span<byte> element = stackalloc byte[8];
+        element.Clear();
+        for (int at = 0; at < sample.Length; at += width)
+        {
+            sample.Slice(at, width).CopyTo(element);
+            seen.Add(BitConverter.ToUInt64(element));
+        }
+
+        return seen.Count < sample.Length / width * 31L / 32;
     }
 
     private static bool IsSigned(PackPiece piece) => piece.Type is DataType.Int8 or DataType.Int16 or DataType.Int4;

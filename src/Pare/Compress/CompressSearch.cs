@@ -1,7 +1,6 @@
 using System.Globalization;
 using Pare.Passes.Quantize;
 using Pare.Passes.Quantize.TFLite;
-using Pare.Workflows;
 
 namespace Pare.Compress;
 

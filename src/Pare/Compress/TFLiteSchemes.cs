@@ -24,7 +24,9 @@ internal sealed record TFLiteSchemes(IReadOnlyList<RecipeStep> Prepare, IReadOnl
     public static TFLiteSchemes Of(CompressRequest request, Model original, Model working, CompressSamples samples, PassContext context)
     {
         IReadOnlyList<RecipeStep> prepare = request.Options.Structure == CompressStructure.Free ? [new ConvertStep { To = "tflite" }, new OptimizeStep()] : [new ConvertStep { To = "tflite" }];
-        CalibrationSource? source = SourceOf(request, original);
+
+        // Weights that are fitted to few samples look too good on them, and the same samples judge; of many the fitted part is small.
+        CalibrationSource? source = samples.Count < 2 * CalibrationSamples ? null : SourceOf(request, original);
         QuantizeStep[] steps =
         [
             new() { Scheme = "float16" }, new() { Scheme = "dynamic" }, new() { Scheme = "weights-int8" }, new() { Scheme = "int8", Calibrated = Calibrate(working, samples, context) }, new() { Scheme = FourBits, Calibration = source },

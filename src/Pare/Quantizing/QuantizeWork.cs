@@ -148,7 +148,13 @@ internal sealed class QuantizeWork(QuantizeStep step, PassContext context)
             Include = step.Include,
             Exclude = step.Exclude,
         };
-        return new QuantizeTFLitePass(options).Run(model, context);
+        IReadOnlyList<Change> changes = new QuantizeTFLitePass(options).Run(model, context);
+        if (step.GroupSize > 0 && !changes.Any(c => c.Rule.Contains("in groups", StringComparison.Ordinal)))
+        {
+            context.Diagnostics.Add(new Diagnostic(DiagnosticSeverity.Warning, $"no matrix product has inputs that {step.GroupSize} divides: scales are one a channel"));
+        }
+
+        return changes;
     }
 
     private IReadOnlyList<Change> Integer(Model model)

@@ -12,7 +12,7 @@ public sealed class AdviseVerbTests
     [Fact]
     public void Advise_MicrocontrollerWithData_TakesIntegersAndSaysWhy()
     {
-        CommandRun run = CommandRun.Of("advise", s_petals, "--target", "esp32", "--data", SharedFiles.Sample("petals", "calibration"), "--limit", "40", "--shuffle", "--max-drop", "5", "--json");
+        CommandRun run = CommandRun.Of("advise", s_petals, "--target", "esp32", "--data", SharedFiles.Sample("petals", "calibration"), "--limit", "20", "--shuffle", "--max-drop", "11", "--json");
         Assert.True(run.Code == 0, run.Error);
         JsonElement advice = run.Json();
         Assert.Equal("int8", advice.GetProperty("recommended").GetString());
@@ -22,7 +22,7 @@ public sealed class AdviseVerbTests
         Assert.True(Of("int8").GetProperty("fitsRam").GetBoolean());
         Assert.NotEmpty(Of("dynamic").GetProperty("unsupported").EnumerateArray());
         Assert.NotEmpty(Of("float16").GetProperty("unsupported").EnumerateArray());
-        Assert.Equal(40, advice.GetProperty("samples").GetInt32());
+        Assert.Equal(20, advice.GetProperty("samples").GetInt32());
         string reasons = string.Join(' ', advice.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()));
         Assert.Contains(Of("int8").GetProperty("bytes").GetInt64().ToString("N0", System.Globalization.CultureInfo.InvariantCulture), reasons, StringComparison.Ordinal);
         Assert.Contains("Not dynamic", reasons, StringComparison.Ordinal);

@@ -49,7 +49,7 @@ public sealed class PruneChannelsPass : Pass
         }
 
         IModelRunner runner = context.Runner ?? throw new PassException(Name, "needs a runner to see the shapes of tensors");
-        IReadOnlyList<TensorData> inputs = Samples is { Batches: [var first, ..] } && Samples.Sizes[0] == 1 ? first : ProbeInputs.Create(runner, model, 0);
+        IReadOnlyList<TensorData> inputs = InputsFor(model, runner);
         ObservedShapes seen = ObservedShapes.Run(runner, model, inputs);
         bool strict = !Follows(model, inputs, context, out string? obstacle);
         if (strict)
@@ -88,6 +88,24 @@ public sealed class PruneChannelsPass : Pass
             new Change(Name, "groups", groups.Count(g => g.Sets.Any(gone.Contains))),
             .. how.Length > 0 ? [new Change(Name, how, 1)] : Array.Empty<Change>(),
         ];
+    }
+
+    private IReadOnlyList<TensorData> InputsFor(Model model, IModelRunner runner)
+    {
+        if (Samples is { Batches: [var first, ..] } && Samples.Sizes[0] == 1)
+        {
+            return first;
+        }
+
+        try
+        {
+            return ProbeInputs.Create(runner, model, 0);
+        }
+        catch (UnsupportedModelException) when (Samples is { Batches.Count: > 0 })
+        {
+            // What the model leaves open the samples tell.
+            return Samples.Batches[0];
+        }
     }
 
     // Tries on a copy whether computed shapes follow when channels go.

@@ -13,7 +13,6 @@ namespace Pare.Advising;
 internal sealed class CandidateMaker
 {
     private const long LargestPacked = 16_000_000;
-    private const int CalibrationSamples = 300;
     private readonly IModelRunner _runner;
     private readonly AdviceRequest _request;
     private readonly DeviceProfile? _device;
@@ -41,7 +40,7 @@ internal sealed class CandidateMaker
     public AdviceCandidate Quantized(string scheme)
     {
         bool measured = scheme is "int8" or "int16x8";
-        string options = $"--scheme {scheme}{(measured ? $" --calibration {_request.Data}" : "")}{(measured && _device?.Goal is AdviceGoal.Memory or AdviceGoal.Integers && scheme == "int8" ? " --io int8" : "")}";
+        string options = $"--scheme {scheme}{(measured ? $" --calibration {_request.Data}" : "")}{(scheme == "int8" ? Interface : "")}";
         return Make(scheme, [Command("quantize", $"model_{scheme}.tflite", options)], Scheme(scheme));
     }
 
@@ -53,7 +52,7 @@ internal sealed class CandidateMaker
             $"prune {part}",
             [Command("convert", "model.tflite"), $"pare prune model.tflite -o model_pruned.tflite --sparsity {part}{data}", "pare pack model_pruned.tflite -o model.pare"],
             new ConvertStep { To = "tflite" },
-            new PruneStep { Sparsity = sparsity, Data = _request.Data, DataOptions = _request.DataOptions, Preprocessing = CalibrationSource.Keep(_request.Evaluation.Preprocessing), Samples = CalibrationSamples });
+            new PruneStep { Sparsity = sparsity, Data = _request.Data, DataOptions = _request.DataOptions, Preprocessing = CalibrationSource.Keep(_request.Evaluation.Preprocessing) });
     }
 
     public AdviceCandidate Narrowed(double sparsity)
@@ -66,30 +65,33 @@ internal sealed class CandidateMaker
             new ConvertStep { To = "tflite" },
             new PruneStep
             {
-                Sparsity = sparsity, Pattern = "channels", Data = _request.Data, DataOptions = _request.DataOptions, Preprocessing = CalibrationSource.Keep(_request.Evaluation.Preprocessing), Samples = CalibrationSamples,
+                Sparsity = sparsity, Pattern = "channels", Data = _request.Data, DataOptions = _request.DataOptions, Preprocessing = CalibrationSource.Keep(_request.Evaluation.Preprocessing),
             },
         ];
         List<string> commands = [Command("convert", "model.tflite"), $"pare prune model.tflite -o model_narrow.tflite --pattern channels --sparsity {part}{data}"];
         if (_request.Data is not null)
         {
             steps.Add(Scheme("int8"));
-            commands.Add($"pare quantize model_narrow.tflite -o model_narrow_int8.tflite --scheme int8 --calibration {_request.Data}");
+            commands.Add($"pare quantize model_narrow.tflite -o model_narrow_int8.tflite --scheme int8 --calibration {_request.Data}{Interface}");
         }
 
         return Make($"channels {part} + {scheme}", commands, [.. steps]);
     }
+
+    // Where there is nothing but integers, inputs and outputs are integers too.
+    private string Interface => _device?.Goal is AdviceGoal.Memory or AdviceGoal.Integers ? " --io int8" : "";
 
     private string Command(string verb, string output, string options = "") => $"pare {verb} {_request.Input} -o {output}{(options.Length > 0 ? " " + options : "")}";
 
     private QuantizeStep Scheme(string scheme) => new()
     {
         Scheme = scheme,
-        Io = scheme == "int8" && _device?.Goal is AdviceGoal.Memory or AdviceGoal.Integers ? "int8" : "float",
+        Io = scheme == "int8" && Interface.Length > 0 ? "int8" : "float",
         Calibration = scheme is "int8" or "int16x8"
             ? new CalibrationSource
             {
                 Data = _request.Data!,
-                DataOptions = _request.DataOptions.Limit is null ? _request.DataOptions with { Limit = CalibrationSamples, Shuffle = true } : _request.DataOptions,
+                DataOptions = _request.DataOptions.Limit is null ? _request.DataOptions with { Limit = CalibrationSource.UsualSamples, Shuffle = true } : _request.DataOptions,
                 Preprocessing = CalibrationSource.Keep(_request.Evaluation.Preprocessing),
             }
             : null,

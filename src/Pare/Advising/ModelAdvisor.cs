@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pare.Evaluation;
 using Pare.Formats;
+using Pare.Pruning;
 using Pare.Workflows;
 
 namespace Pare.Advising;
@@ -30,7 +31,7 @@ public sealed class ModelAdvisor(IModelRunner runner)
             return Advise(request, device, opened, null, null, progress, started, cancellation);
         }
 
-        using Dataset test = Datasets.Open(request.TestData ?? request.Data!, request.TestData is null ? request.DataOptions : new DatasetOptions());
+        using Dataset test = Datasets.Open(request.TestData ?? request.Data!, request.TestData is null ? request.DataOptions : PruneWorkflow.TestOptions(request.Data, request.TestData, request.DataOptions));
         progress?.Report("the model as it is");
         EvaluationResult baseline = new Evaluator(runner).Evaluate(opened.Model, test, request.Evaluation with { Threads = request.Threads }, cancellation: cancellation);
         return Advise(request, device, opened, baseline, test, progress, started, cancellation);

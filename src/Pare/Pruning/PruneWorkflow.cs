@@ -24,7 +24,7 @@ public sealed class PruneWorkflow(IModelRunner runner)
         long started = Stopwatch.GetTimestamp();
         request.Step.Check();
         RewriteRequest job = request.Rewrite with { Steps = [request.Step] };
-        (RewriteReport report, OpenedModel before, Model after) = new ModelRewriter(runner).Rewrite(job, outputs, progress, cancellation);
+        (RewriteReport report, OpenedModel before, Model after) = new ModelRewriter(runner).Rewrite(job, outputs, keepsOriginal: true, progress, cancellation);
         List<string> warnings = [.. report.Warnings];
         (EvaluationResult? Before, EvaluationResult? After) evaluated = Evaluate(request, before.Model, after, warnings, cancellation);
         PairedDrop? drop = evaluated is ({ } b, { } a) ? PairedDrop.Of(b.Rows, a.Rows) : null;
@@ -51,6 +51,13 @@ public sealed class PruneWorkflow(IModelRunner runner)
         };
     }
 
+    /// <summary>Which samples of test data to take: all, or the testing part where calibration takes the training part of the same data.</summary>
+    internal static DatasetOptions TestOptions(string? calibration, string test, DatasetOptions selection) => new()
+    {
+        Split = selection.Split == DatasetSplit.Training && calibration is not null && Path.GetFullPath(calibration) == Path.GetFullPath(test) ? DatasetSplit.Testing : DatasetSplit.All,
+        SplitPrefix = selection.SplitPrefix,
+    };
+
     private (EvaluationResult?, EvaluationResult?) Evaluate(PruneRequest request, Model before, Model after, List<string> warnings, CancellationToken cancellation)
     {
         if ((request.TestData ?? request.Step.Data) is not { } path)
@@ -63,7 +70,7 @@ public sealed class PruneWorkflow(IModelRunner runner)
             warnings.Add("accuracy is measured on the data that pruning looked at; --test-data names others");
         }
 
-        using Dataset data = Datasets.Open(path, request.TestData is null ? request.Step.DataOptions : new DatasetOptions { Split = request.Step.DataOptions.Split == DatasetSplit.Training ? DatasetSplit.Testing : DatasetSplit.All });
+        using Dataset data = Datasets.Open(path, request.TestData is null ? request.Step.DataOptions : TestOptions(request.Step.Data, path, request.Step.DataOptions));
         EvaluationOptions options = request.Evaluation with { Threads = request.Rewrite.Threads };
         Evaluator evaluator = new(runner);
         EvaluationResult first = evaluator.Evaluate(before, data, options, cancellation: cancellation);

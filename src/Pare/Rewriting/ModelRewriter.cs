@@ -23,10 +23,11 @@ public sealed class ModelRewriter
     /// <param name="cancellation">Ends the job early.</param>
     /// <exception cref="UsageException">The output exists, or its suffix is of another format.</exception>
     public RewriteReport Run(RewriteRequest request, FileTransaction outputs, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
-        Rewrite(request, outputs, progress, cancellation).Report;
+        Rewrite(request, outputs, keepsOriginal: false, progress, cancellation).Report;
 
-    /// <summary>Does a job as <see cref="Run"/>, and gives the models too.</summary>
-    internal (RewriteReport Report, OpenedModel Before, Model After) Rewrite(RewriteRequest request, FileTransaction outputs, IProgress<double>? progress, CancellationToken cancellation)
+    /// <summary>Does a job as <see cref="Run"/>, and gives the models too; the one before is as it was only where that was asked for or a check needs it.</summary>
+    internal (RewriteReport Report, OpenedModel Before, Model After) Rewrite(
+        RewriteRequest request, FileTransaction outputs, bool keepsOriginal, IProgress<double>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(outputs);
@@ -48,7 +49,7 @@ public sealed class ModelRewriter
         List<Diagnostic> diagnostics = [.. loaded.Model.Diagnostics];
         PassContext context = new() { Runner = _runner, Threads = request.Threads, Seed = request.Seed, Diagnostics = diagnostics, Progress = progress, Cancellation = cancellation };
         int nodesBefore = loaded.Model.Graph.Nodes.Count;
-        Model changed = request.Check.IsNone ? loaded.Model : loaded.Model.Clone();
+        Model changed = request.Check.IsNone && !keepsOriginal ? loaded.Model : loaded.Model.Clone();
         List<Change> changes = [];
         double? drift = 0;
         Dictionary<string, TensorData> frozen = new(StringComparer.Ordinal);

@@ -28,6 +28,17 @@ public sealed class TFLiteChannelsTests
         Assert.Equal("4x3x3x3 4 4x3x3x4 4 2x1x1x3 2 5x1x1x6 5", SilentChannels.Prune(g.End(g.Conv(4, padded, 5, 1))));
     }
 
+    [Fact]
+    public void Run_ShortcutPaddedWithChannels_ThePaddingStays()
+    {
+        LiteChain g = new(1, 8, 8, 3);
+        Value a = g.Conv(1, g.X, 8, 3);
+        Value wide = g.Conv(2, a, 12, 3);
+        Value shortcut = g.Add("PAD", [a, g.Integers(0, 0, 0, 0, 0, 0, 0, 4)], [1, 8, 8, 12]);
+        Value sum = g.Add("ADD", [wide, shortcut], [1, 8, 8, 12], ("fused_activation_function", AttributeValue.Of("RELU")));
+        Assert.Equal("4x3x3x3 4 8x3x3x4 8 5x1x1x8 5", SilentChannels.Prune(g.End(g.Conv(4, sum, 5, 1))));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

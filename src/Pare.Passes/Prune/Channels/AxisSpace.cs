@@ -71,6 +71,15 @@ internal sealed class AxisSpace(bool collapsed)
         }
     }
 
+    /// <summary>Makes a single index stay. Says nothing about whole axes.</summary>
+    public void FreezeIndex(AxisTensor tensor, int axis, long index, string why)
+    {
+        if (!collapsed)
+        {
+            _frozen.TryAdd(SetOf(tensor, axis, index), why);
+        }
+    }
+
     public void FreezeAll(AxisTensor? tensor, string why)
     {
         for (int a = 0; a < (tensor?.Rank ?? 0); a++)

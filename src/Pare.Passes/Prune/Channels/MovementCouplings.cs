@@ -177,6 +177,7 @@ internal static class MovementCouplings
         }
 
         bool onnx = ReferenceEquals(c.Model.Vocabulary, Vocabularies.Onnx);
+        bool mirrors = n.Operator is "MirrorPad" or "MIRROR_PAD" || (onnx && n.Attributes.GetString("mode", "constant") != "constant");
         for (int a = 0; a < x.Rank; a++)
         {
             (long before, long after) = onnx ? (pads[a], pads[a + x.Rank]) : (pads[2 * a], pads[(2 * a) + 1]);
@@ -184,10 +185,31 @@ internal static class MovementCouplings
             {
                 c.Space.Couple(x, a, y, a);
             }
-            else
+            else if (mirrors || before < 0 || after < 0 || y.Shape[a] != before + x.Shape[a] + after)
             {
                 c.Space.Freeze(x, a, $"'{n.Name}' pads it");
                 c.Space.Freeze(y, a, $"'{n.Name}' pads it");
+            }
+            else
+            {
+                PadAxis(c, n, x, y, a, before);
+            }
+        }
+    }
+
+    // What is padded moves by what stands before it; the padding itself stays.
+    private static void PadAxis(CouplingContext c, Node n, AxisTensor x, AxisTensor y, int axis, long before)
+    {
+        c.Space.CoupleWhole(x, axis, y, axis);
+        for (long i = 0; i < y.Shape[axis]; i++)
+        {
+            if (i >= before && i < before + x.Shape[axis])
+            {
+                c.Space.CoupleIndex(x, axis, i - before, y, axis, i);
+            }
+            else
+            {
+                c.Space.FreezeIndex(y, axis, i, $"'{n.Name}' pads it");
             }
         }
     }

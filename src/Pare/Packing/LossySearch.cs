@@ -18,6 +18,9 @@ internal sealed class LossySearch
     private const double FirstPrice = 5e-6;
     private const double FinePrice = 1.06;
 
+    // Few samples cannot tell such small differences.
+    private const double CoarsePrice = 1.2;
+
     // A size is met when so much of it is used.
     private const double SizeUsed = 0.985;
 
@@ -82,10 +85,11 @@ internal sealed class LossySearch
         }
 
         RateDistortionOptions chosen = Variant(encoder, first, judging);
-        Candidate best = Search(encoder, chosen, judging, first.Lambda * (chosen == plain ? 1.4 : 1), FinePrice, first, bySize);
+        double fine = judging.Count < Few ? CoarsePrice : FinePrice;
+        Candidate best = Search(encoder, chosen, judging, first.Lambda * (chosen == plain ? 1.4 : 1), fine, first, bySize);
         if (!bySize && _options.MaxSize is { } limit && best.Bytes > limit)
         {
-            best = Search(encoder, chosen, judging, Math.Max(best.Lambda, first.Lambda), FinePrice, best, bySize: true);
+            best = Search(encoder, chosen, judging, Math.Max(best.Lambda, first.Lambda), fine, best, bySize: true);
         }
 
         if (calibration is null && selection.Count <= Few && best.Lambda > 0)

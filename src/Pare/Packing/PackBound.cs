@@ -15,11 +15,14 @@ internal static class PackBound
     private const double Many = 5000;
     private const int Enough = 1000;
 
+    // No loss at all cannot be had of codes: so much of a point cannot be told from none.
+    private const double LeastPoints = 0.02;
+
     public static bool Holds(CandidateScore score, double points)
     {
         // One answer may differ where the bound is finer than one sample.
         double drop = Math.Max(points / 100, 1.0 / Math.Max(1, score.Samples)) + 1e-12;
-        return (score.Drop + Math.Max(score.Drop, score.SoftDrop)) / 2 <= drop && (score.Samples >= Enough || (score.SoftDrop <= drop && score.Divergence <= 100 * drop * Limit(score.Samples)));
+        return (score.Drop + Math.Max(score.Drop, score.SoftDrop)) / 2 <= drop && (score.Samples >= Enough || (score.SoftDrop <= drop && score.Divergence <= Math.Max(points, LeastPoints) * Limit(score.Samples)));
     }
 
     /// <summary>Nats that are allowed for a point; with many samples those to be expected.</summary>

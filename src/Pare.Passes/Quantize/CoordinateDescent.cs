@@ -7,12 +7,10 @@ namespace Pare.Passes.Quantize;
 /// Chooses integer codes that minimise <c>Σ_cc' G_cc' e_cᵀ H e_c' + λ · bits</c>, e_c the error of column c and G the coupling of the columns (often diagonal), by coordinate
 /// descent: code after code moves to the best of the nearest grid point, the one towards zero, zero, and where it is, while the others stay (with P_c = Σ_c' G_cc'/G_cc H e_c' the
 /// best real value is ŵ + P / H_ii). Bits are those of the entropy coder at each position in its last dry run, so that neighbours' contexts are a sweep or two old. Coupled columns
-/// are swept in waves of fixed size, within which chunks do not see each other's changes: the result does not depend on the number of threads.
+/// are swept one after the other, others side by side: the result does not depend on the number of threads.
 /// </summary>
 internal sealed class CoordinateDescent
 {
-    // Coupled columns: about so many waves a sweep.
-    private const int Waves = 16;
     private readonly RateDistortionProblem _problem;
     private readonly SymbolLayout _layout;
     private readonly ParallelOptions _parallel;
@@ -137,11 +135,18 @@ internal sealed class CoordinateDescent
     private int Sweep(SymbolCosts costs)
     {
         int chunks = (_problem.Columns + ErrorPull.Width - 1) / ErrorPull.Width;
-        int wave = _problem.Coupling is null ? chunks : Math.Max(1, chunks / Waves);
         int[] changed = new int[chunks];
-        for (int from = 0; from < chunks; from += wave)
+
+        // Coupled chunks read each other's errors: one after the other.
+        if (_problem.Coupling is null)
         {
-            Parallel.For(from, Math.Min(chunks, from + wave), _parallel, k => changed[k] = SweepChunk(k * ErrorPull.Width, costs));
+            Parallel.For(0, chunks, _parallel, k => changed[k] = SweepChunk(k * ErrorPull.Width, costs));
+            return changed.Sum();
+        }
+
+        for (int k = 0; k < chunks; k++)
+        {
+            changed[k] = SweepChunk(k * ErrorPull.Width, costs);
         }
 
         return changed.Sum();

@@ -38,7 +38,7 @@ internal sealed class QuantizeVerb : RewriteVerb
 
     protected override RecipeStep Step(VerbContext context)
     {
-                QuantizeStep step = new()
+        QuantizeStep step = new()
         {
             Scheme = context.Get(_scheme)!,
             To = QuantizeStep.TargetOf(OutputOf(context), context.Get(_scheme)!),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pare.Workflows;
 
 namespace Pare.Advising;
 

@@ -1,9 +1,8 @@
 using System.Globalization;
+using Pare.Codecs;
 using Pare.Compress;
 using Pare.Evaluation;
 using Pare.Formats;
-using Pare.Formats.Packed;
-using Pare.Codecs;
 using Pare.Pruning;
 using Pare.Workflows;
 

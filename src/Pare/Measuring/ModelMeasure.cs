@@ -1,4 +1,3 @@
-using Pare.Evaluation;
 
 namespace Pare.Workflows;
 

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using Pare.Codecs;
 using Pare.Evaluation;
 using Pare.Formats;
-using Pare.Formats.Packed;
-using Pare.Sizes;
 
 namespace Pare.Workflows;
 

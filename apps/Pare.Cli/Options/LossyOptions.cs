@@ -25,7 +25,7 @@ internal sealed class LossyOptions
     public IEnumerable<Symbol> Symbols => [_maxDrop, _maxSize, _testData, _calibration, _agreement, .. _data.Symbols, _skip.Symbol];
 
     /// <summary>The job, or null where nothing may be lost.</summary>
-    public LossyPackRequest? Read(VerbContext context, string model, string output)
+    public LossyPackRequest? Read(VerbContext context, string model, string output, string? recipe)
     {
         double? drop = context.Get(_maxDrop);
         long? size = context.Get(_maxSize);
@@ -39,6 +39,7 @@ internal sealed class LossyOptions
         {
             Input = model,
             Output = output,
+            Recipe = recipe,
             Data = data ?? throw new UsageException($"{(drop is null ? "--max-size" : "--max-drop")} is judged by samples: name them with --data", "--data"),
             DataOptions = _data.Selection(context),
             TestData = context.Get(_testData),

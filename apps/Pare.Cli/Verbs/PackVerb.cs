@@ -27,7 +27,7 @@ internal sealed class PackVerb : Verb
         string output = context.Get(_output)!;
         FilePacker.CheckSuffix(output);
         double? decibels = context.Get(_sqnr) ?? Decibels(context.Get(_quality));
-        if (_loss.Read(context, context.GetRequired(_model), output) is { } request)
+        if (_loss.Read(context, context.GetRequired(_model), output, context.Get(_recipe)) is { } request)
         {
             return decibels is null
                 ? LossyPackRunner.Run(context, request, context.Get(_force))

@@ -11,8 +11,8 @@ public sealed class LayerInputCache
     private readonly Dictionary<string, CrossMoments> _moments = new(StringComparer.Ordinal);
     private long _bytes;
 
-    /// <summary>Shape and step that were found best for each weight, relative to the price.</summary>
-    internal Dictionary<string, (int Shape, int Step)> Steps { get; } = new(StringComparer.Ordinal);
+    /// <summary>The steps found for the weights, by name; those already there are where a search begins.</summary>
+    public IDictionary<string, StepChoice> Steps { get; } = new Dictionary<string, StepChoice>(StringComparer.Ordinal);
 
     /// <summary>Moments of a layer that reads the same in both networks.</summary>
     internal CrossMoments SameMoments(LinearLayer layer, Func<CrossMoments> make)

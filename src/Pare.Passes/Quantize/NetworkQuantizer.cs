@@ -273,16 +273,16 @@ public sealed class NetworkQuantizer
             .. StepShape.Candidates(layer, stiffness, coupling?.Alone ?? importance, _options)
                 .Select(s => (s, new StepSearch(problem with { ColumnScale = s.ColumnScale, RowScale = s.RowScale }, Math.Sqrt(6 * lambda / (Math.Log(2) * s.Typical)), _options))),
         ];
-        if (Inputs.Steps.TryGetValue(layer.Weight.Name, out (int Shape, int Step) known) && known.Shape < all.Length)
+        if (Inputs.Steps.TryGetValue(layer.Weight.Name, out StepChoice? known) && known.Shape < all.Length)
         {
-            int again = SearchSteps ? all[known.Shape].Search.Best(known.Step) : known.Step;
-            Inputs.Steps[layer.Weight.Name] = (known.Shape, again);
+            int again = SearchSteps ? all[known.Shape].Search.Best(known.HalfOctaves) : known.HalfOctaves;
+            Inputs.Steps[layer.Weight.Name] = known with { HalfOctaves = again };
             return (all[known.Shape].Search.Final(again), all[known.Shape].Shape);
         }
 
         int choice = Enumerable.Range(0, all.Length).MinBy(i => all.Length == 1 ? 0 : all[i].Search.At(0).Objective + (lambda * all[i].Shape.Bits));
         int step = all[choice].Search.Best();
-        Inputs.Steps[layer.Weight.Name] = (choice, step);
+        Inputs.Steps[layer.Weight.Name] = new StepChoice(choice, step);
         return (all[choice].Search.Final(step), all[choice].Shape);
     }
 

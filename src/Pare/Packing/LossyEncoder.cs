@@ -18,6 +18,7 @@ internal sealed class LossyEncoder
     private readonly LossyPackOptions _options;
     private readonly LayerInputCache _inputs = new();
     private NetworkQuantizer? _quantizer;
+    private bool _fixed;
     private RateDistortionOptions? _quantizerOptions;
 
     /// <summary>Prepares a model.</summary>
@@ -41,8 +42,21 @@ internal sealed class LossyEncoder
     /// <summary>What the answers' curvature is; measured by <see cref="MeasureSensitivities"/>.</summary>
     public (OutputSensitivity?[] Layers, double[]?[] Constants) Sensitivities { get; private set; }
 
+    /// <summary>The layers' steps as the last encoding had them.</summary>
+    public IReadOnlyList<LossyLayerStep> Steps => [.. _layers.Where(l => _inputs.Steps.ContainsKey(l.Weight.Name)).Select(l => new LossyLayerStep(l.Weight.Name, _inputs.Steps[l.Weight.Name].Shape, _inputs.Steps[l.Weight.Name].HalfOctaves))];
+
     /// <summary>Whether there is anything to quantize.</summary>
     public bool HasWeights => _layers.Count + _constants.Count > 0;
+
+    /// <summary>Takes steps instead of searching them.</summary>
+    public void Fix(IReadOnlyList<LossyLayerStep> steps)
+    {
+        _fixed = true;
+        foreach (LossyLayerStep step in steps)
+        {
+            _inputs.Steps[step.Weight] = new StepChoice(step.Shape, step.HalfOctaves);
+        }
+    }
 
     /// <summary>Measures the curvature at a model of the working model's structure.</summary>
     public void MeasureSensitivities(Model at, CancellationToken cancellation)
@@ -101,7 +115,7 @@ internal sealed class LossyEncoder
 
         if (_quantizer is null || _quantizerOptions != options)
         {
-            _quantizer = new NetworkQuantizer(_runner, _working, _layers, Sensitivities.Layers, _calibration, options with { Threads = _options.Threads }) { Inputs = _inputs };
+            _quantizer = new NetworkQuantizer(_runner, _working, _layers, Sensitivities.Layers, _calibration, options with { Threads = _options.Threads }) { Inputs = _inputs, SearchSteps = !_fixed };
             _quantizerOptions = options;
         }
 

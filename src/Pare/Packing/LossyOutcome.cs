@@ -17,6 +17,9 @@ public sealed record LossyOutcome
     /// <summary>Price of a bit; 0 where nothing was quantized.</summary>
     public required double Lambda { get; init; }
 
+    /// <summary>How to encode the model again; null where nothing was quantized.</summary>
+    public LossyPlan? Plan { get; init; }
+
     /// <summary>Whether the size asked for is met.</summary>
     public required bool WithinSize { get; init; }
 

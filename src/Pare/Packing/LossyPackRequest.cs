@@ -11,6 +11,9 @@ public sealed record LossyPackRequest
     /// <summary>Where the container goes.</summary>
     public required string Output { get; init; }
 
+    /// <summary>Where the recipe goes, by which <c>apply</c> packs again without searching; null for none.</summary>
+    public string? Recipe { get; init; }
+
     /// <summary>Data to choose by.</summary>
     public required string Data { get; init; }
 

@@ -10,8 +10,6 @@ namespace Pare.Packing;
 /// <param name="runner">Runs models.</param>
 public sealed class LossyPacker(IModelRunner runner)
 {
-    private const long LargestBytes = 1_000_000_000;
-
     /// <summary>Does the job. The file appears when the caller commits <paramref name="outputs"/>.</summary>
     /// <param name="request">What to do.</param>
     /// <param name="outputs">Takes the container.</param>
@@ -26,6 +24,11 @@ public sealed class LossyPacker(IModelRunner runner)
         Stopwatch clock = Stopwatch.StartNew();
         LossyPackOptions options = request.Options;
         FileTransaction.CheckTarget(request.Output, outputs.Overwrites);
+        if (request.Recipe is not null)
+        {
+            FileTransaction.CheckTarget(request.Recipe, outputs.Overwrites);
+        }
+
         OpenedModel opened = ModelFile.Open(request.Input);
         EvaluationOptions evaluation = request.Evaluation with { Threads = options.Threads, ModelName = Path.GetFileName(request.Input) };
 
@@ -45,18 +48,32 @@ public sealed class LossyPacker(IModelRunner runner)
         if (request.Calibration is not null)
         {
             using Dataset data = Datasets.Open(request.Calibration);
-            calibration = Samples(Load(opened.Model, data, 20000, evaluation, request, cancellation).Loaded);
+            calibration = LossyPreparation.Samples(Load(opened.Model, data, LossyPreparation.MostCalibration, evaluation, request, cancellation).Loaded);
         }
 
         progress?.Report("optimising");
         Model working = opened.Model.Clone();
         IReadOnlyList<Change> changes = CompressStep.Optimise(working, new PassContext { Runner = runner, Threads = options.Threads, Seed = options.Seed, Cancellation = cancellation });
         LossySearch search = new(runner, m => Pack(m, opened, options.Threads, cancellation).Length, selectionData.IsImages ? MirroredSamples.Double : null, options, progress, cancellation);
-        LossyOutcome outcome = search.Run(opened.Model, working, calibration, Samples(selection));
+        LossyOutcome outcome = search.Run(opened.Model, working, calibration, LossyPreparation.Samples(selection));
 
         progress?.Report("proving the result");
         Pack(outcome.Model, opened, options.Threads, cancellation).CopyTo(outputs.Create(request.Output));
         FileReport output = FileReport.Of(request.Output, outputs);
+        if (request.Recipe is not null)
+        {
+            new Recipe
+            {
+                Version = Recipe.CurrentVersion,
+                Pare = ModelRewriter.Version,
+                Seed = options.Seed,
+                Check = "none",
+                Steps = [LossyPackStep.Of(request, outcome)],
+                Input = FileReport.Of(request.Input),
+                Output = output,
+            }.Write(outputs.Create(request.Recipe));
+        }
+
         Evaluator evaluator = new(runner);
         EvaluationOptions resultOptions = evaluation with { ModelName = Path.GetFileName(request.Output) };
         using Dataset selectionUsed = selectionData.Subset(used);
@@ -115,18 +132,13 @@ public sealed class LossyPacker(IModelRunner runner)
 
     private (LoadedSamples Loaded, int[] Used) Load(Model model, Dataset data, int most, EvaluationOptions evaluation, LossyPackRequest request, CancellationToken cancellation)
     {
-        int[] order = StratifiedOrder.Of(data, request.Options.Seed);
-        SampleLoader loader = new(runner);
-        LoadedSamples first = loader.Load(model, data, order[..1], evaluation, cancellation);
-        long bytes = Math.Max(1, first.Inputs[0].Sum(t => t.ByteLength));
-        int[] taken = [.. order.Take((int)Math.Clamp(LargestBytes / bytes, 16, most))];
-        LoadedSamples loaded = loader.Load(model, data, taken, evaluation, cancellation);
+        (LoadedSamples loaded, int[] used) = LossyPreparation.Load(runner, model, data, most, request.Options.Seed, evaluation, cancellation);
         if (!request.SkipUnreadable && loaded.Unreadable.Count > 0)
         {
             throw new ModelFormatException("data", $"{loaded.Unreadable.Count} samples cannot be read, the first '{loaded.Unreadable[0].File}': {loaded.Unreadable[0].Why}; --skip-unreadable leaves them out");
         }
 
-        return (loaded, [.. taken.Order()]);
+        return (loaded, used);
     }
 
     private static MemoryStream Pack(Model model, OpenedModel opened, int threads, CancellationToken cancellation)
@@ -136,11 +148,4 @@ public sealed class LossyPacker(IModelRunner runner)
         stream.Position = 0;
         return stream;
     }
-
-    private static CompressSamples Samples(LoadedSamples loaded) => new()
-    {
-        Inputs = loaded.Inputs,
-        Labels = loaded.Labels.All(l => l.HasValue) ? [.. loaded.Labels.Select(l => l!.Value)] : null,
-        Batch = loaded.Batch,
-    };
 }

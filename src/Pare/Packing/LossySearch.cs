@@ -62,10 +62,9 @@ internal sealed class LossySearch
             selection = selection with { Labels = null };
         }
 
-        CompressSamples fit = calibration ?? selection.Take(Math.Max(1, selection.Count * 3 / 5));
-        CompressSamples judge = calibration is null && selection.Count >= 5 ? selection.Skip(fit.Count) : selection;
+        (CompressSamples fit, CompressSamples judge) = LossyPreparation.Split(calibration, selection);
         _progress?.Report("measuring the original");
-        Judge judging = Judge.Create(_runner, _samples, original, judge);
+        LossyJudge judging = LossyJudge.Create(_runner, _samples, original, judge);
         LossyEncoder encoder = Encoder(working, fit, judging);
         CandidateScore same = judging.Score(_samples, working);
         Candidate none = new(working, [], 0, long.MaxValue, same, true, new RateDistortionOptions());
@@ -111,7 +110,7 @@ internal sealed class LossySearch
     // The price is known: now every sample serves for calibration. Should that go wrong on some sample, a lower price or what was found before must do.
     private Candidate OnAll(Model original, Model working, CompressSamples selection, Candidate found)
     {
-        Judge all = Judge.Create(_runner, _samples, original, selection);
+        LossyJudge all = LossyJudge.Create(_runner, _samples, original, selection);
         LossyEncoder encoder = Encoder(working, selection, all);
         encoder.MeasureSensitivities(working, _cancellation);
         double lambda = found.Lambda;
@@ -121,28 +120,18 @@ internal sealed class LossySearch
             bool fits = _options.MaxSize is not { } size || c.Bytes <= size || c.Bytes <= found.Bytes;
             if (fits && (_options.MaxDrop is null ? c.Score.Divergence <= found.Score.Divergence * 1.2 : c.Accepted))
             {
-                return c;
+                return c with { OnAll = true };
             }
         }
 
         return found;
     }
 
-    private LossyEncoder Encoder(Model working, CompressSamples fit, Judge judging)
-    {
-        if (_augment is not null)
-        {
-            fit = _augment(fit);
-        }
-
-        int cap = _options.CalibrationSamples ?? (int)Math.Clamp(1e7 / Math.Max(1, fit.Inputs[0].Sum(t => t.Count)), 500, 20000);
-        SampleBatches batches = SampleBatches.Create(_runner, working, fit.Take(cap).Inputs, Math.Clamp(fit.Count / 8, 1, 64));
-        Judge few = judging.Take(64);
-        return new LossyEncoder(_runner, working, batches, m => 2 * few.Score(_samples, m).Divergence, _options);
-    }
+    private LossyEncoder Encoder(Model working, CompressSamples fit, LossyJudge judging) =>
+        LossyPreparation.Encoder(_runner, _samples, working, _augment is null ? fit : _augment(fit), judging, _options);
 
     // The price at which the bound just holds: that on the size or that on the drop.
-    private Candidate Search(LossyEncoder encoder, RateDistortionOptions options, Judge judging, double start, double precision, Candidate best, bool bySize)
+    private Candidate Search(LossyEncoder encoder, RateDistortionOptions options, LossyJudge judging, double start, double precision, Candidate best, bool bySize)
     {
         double low = double.NaN;
         double high = double.NaN;
@@ -192,7 +181,7 @@ internal sealed class LossySearch
     }
 
     // The treatment that does best at one price. Bytes are made comparable by how the divergence was seen to fall with them.
-    private RateDistortionOptions Variant(LossyEncoder encoder, Candidate first, Judge judging)
+    private RateDistortionOptions Variant(LossyEncoder encoder, Candidate first, LossyJudge judging)
     {
         double slope = Slope(first);
         Candidate best = first;
@@ -223,14 +212,14 @@ internal sealed class LossySearch
         return double.IsFinite(slope) ? Math.Clamp(slope, 1, 8) : 2;
     }
 
-    private Candidate Encode(LossyEncoder encoder, RateDistortionOptions options, double lambda, Judge judging, string name)
+    private Candidate Encode(LossyEncoder encoder, RateDistortionOptions options, double lambda, LossyJudge judging, string name)
     {
         _cancellation.ThrowIfCancellationRequested();
         (Model model, IReadOnlyList<LossyTensor> tensors) = encoder.Encode(lambda, options, _cancellation);
-        return Measure(name, model, tensors, lambda, judging) with { Options = options };
+        return Measure(name, model, tensors, lambda, judging) with { Options = options, Steps = encoder.Steps };
     }
 
-    private Candidate Measure(string name, Model model, IReadOnlyList<LossyTensor> tensors, double lambda, Judge judging)
+    private Candidate Measure(string name, Model model, IReadOnlyList<LossyTensor> tensors, double lambda, LossyJudge judging)
     {
         long bytes = Bytes(model, tensors);
         CandidateScore score = judging.Score(_samples, model);
@@ -285,32 +274,19 @@ internal sealed class LossySearch
             Bytes = real,
             Score = best.Score,
             Lambda = best.Lambda,
+            Plan = best.Lambda > 0 ? best.Plan() : null,
             WithinSize = _options.MaxSize is not { } size || real <= size,
             Tensors = best.Tensors,
             Trials = _trials,
         };
     }
 
-    private sealed record Candidate(Model Model, IReadOnlyList<LossyTensor> Tensors, double Lambda, long Bytes, CandidateScore Score, bool Accepted, RateDistortionOptions Options);
-
-    private sealed record Judge(AnswerSheet Answers, bool AreProbabilities, CompressSamples Samples, SampleBatches? Batches)
+    private sealed record Candidate(Model Model, IReadOnlyList<LossyTensor> Tensors, double Lambda, long Bytes, CandidateScore Score, bool Accepted, RateDistortionOptions Options)
     {
-        public int Count => Samples.Count;
+        public IReadOnlyList<LossyLayerStep> Steps { get; init; } = [];
 
-        public static Judge Create(IModelRunner models, SampleRunner runner, Model original, CompressSamples samples)
-        {
-            SampleBatches? batches = samples.Batch == 1 ? SampleBatches.Create(models, original, samples.Inputs, Math.Clamp(samples.Count / 8, 1, 64)) : null;
-            float[][] raw = Outputs(runner, original, samples, batches);
-            bool probabilities = AnswerSheet.LookLikeProbabilities(raw);
-            return new Judge(AnswerSheet.Create(raw, probabilities), probabilities, samples, batches);
-        }
+        public bool OnAll { get; init; }
 
-        public Judge Take(int count) => count >= Count ? this : new Judge(Answers.Take(count), AreProbabilities, Samples.Take(count), null);
-
-        public CandidateScore Score(SampleRunner runner, Model model) =>
-            AnswerSheet.Create(Outputs(runner, model, Samples, Batches), AreProbabilities).CompareWith(Answers, Samples.Labels);
-
-        private static float[][] Outputs(SampleRunner runner, Model model, CompressSamples samples, SampleBatches? batches) =>
-            batches is null ? runner.Outputs(model, samples) : runner.Outputs(model, batches);
+        public LossyPlan Plan() => new() { Lambda = Lambda, Refit = Options.Refit, RefitDamping = Options.RefitDamping, AllSamples = OnAll, Steps = Steps };
     }
 }

@@ -11,6 +11,7 @@ namespace Pare.Workflows;
 [JsonDerivedType(typeof(QuantizeStep), "quantize")]
 [JsonDerivedType(typeof(Compress.CompressStep), "compress")]
 [JsonDerivedType(typeof(Packing.PackStep), "pack")]
+[JsonDerivedType(typeof(Packing.LossyPackStep), "pack-lossy")]
 [JsonDerivedType(typeof(Pruning.PruneStep), "prune")]
 public abstract record RecipeStep
 {

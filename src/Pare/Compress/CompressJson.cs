@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Pare.Workflows;
 
 namespace Pare.Compress;
 
@@ -6,6 +7,7 @@ namespace Pare.Compress;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    WriteIndented = false)]
+    WriteIndented = false,
+    Converters = [typeof(EvaluationResultConverter)])]
 [JsonSerializable(typeof(CompressReport))]
 internal sealed partial class CompressJson : JsonSerializerContext;

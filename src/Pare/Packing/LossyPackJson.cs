@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Pare.Workflows;
 
 namespace Pare.Packing;
 
@@ -6,6 +7,7 @@ namespace Pare.Packing;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    WriteIndented = false)]
+    WriteIndented = false,
+    Converters = [typeof(EvaluationResultConverter)])]
 [JsonSerializable(typeof(LossyPackReport))]
 internal sealed partial class LossyPackJson : JsonSerializerContext;

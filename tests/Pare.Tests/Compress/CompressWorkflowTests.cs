@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Pare.Compress;
 using Pare.Evaluation;
 using Pare.Formats;
@@ -27,7 +28,11 @@ public sealed class CompressWorkflowTests : IDisposable
         Assert.Equal(500, report.Result.Test.Samples);
         Assert.Equal(0.944, report.Baseline.Test.Accuracy!.Value, 3);
         Assert.Contains(report.Layers, l => l.Encoding.StartsWith("codes", StringComparison.Ordinal));
-        Assert.True(File.Exists(output + ".report.md") && File.Exists(output + ".report.json"));
+        Assert.True(File.Exists(output + ".report.md"));
+        using (JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(output + ".report.json")))
+        {
+            Assert.Equal("softmax-input", json.RootElement.GetProperty("baseline").GetProperty("test").GetProperty("crossEntropyFrom").GetString());
+        }
 
         string twice = Path.Combine(_folder, "twice.pb");
         Run("petals.pb", twice, new CompressOptions { Threads = 2 });

@@ -120,12 +120,16 @@ internal sealed class LossySearch
             bool fits = _options.MaxSize is not { } size || c.Bytes <= size || c.Bytes <= found.Bytes;
             if (fits && (_options.MaxDrop is null ? c.Score.Divergence <= found.Score.Divergence * 1.2 : c.Accepted))
             {
-                return c with { OnAll = true };
+                return (_options.MaxDrop is null ? Filled(encoder, all, c) : c) with { OnAll = true };
             }
         }
 
         return found;
     }
+
+    // More samples tell better what a weight is worth, and fewer bytes are taken at one price: what is left of the size is spent.
+    private Candidate Filled(LossyEncoder encoder, LossyJudge judging, Candidate c) => _options.MaxSize is not { } size || c.Bytes > SizeUsed * size ? c
+        : Search(encoder, c.Options, judging, c.Lambda * Math.Pow((double)c.Bytes / size, 4), FinePrice, c, bySize: true);
 
     private LossyEncoder Encoder(Model working, CompressSamples fit, LossyJudge judging) =>
         LossyPreparation.Encoder(_runner, _samples, working, _augment is null ? fit : _augment(fit), judging, _options);

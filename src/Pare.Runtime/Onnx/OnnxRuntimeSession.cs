@@ -10,7 +10,7 @@ namespace Pare.Runtime;
 internal sealed class OnnxRuntimeSession : IProfiledSession
 {
     // From here on weights go through a file that ONNX Runtime maps, rather than through a message that it copies.
-    private const long MappedFrom = 192L << 20;
+    private const long MappedFrom = 16L << 20;
 
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();

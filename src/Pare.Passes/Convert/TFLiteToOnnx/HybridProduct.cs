@@ -34,8 +34,8 @@ internal sealed class HybridProduct
             return b.Emit("Gemm", [x, _real], ("transB", AttributeValue.Of(1L)));
         }
 
-        (Value codes, Value scale) = RowQuantizer.Quantize(b, x, [-1], _asymmetric);
-        Value sum = b.Emit("Gemm", [codes, _codes], ("transB", AttributeValue.Of(1L)));
-        return b.Mul(b.Mul(sum, scale), b.Scalar(DataType.Float32, _scale));
+        QuantizedRows rows = RowQuantizer.Quantize(b, x, [-1], _asymmetric);
+        Value sum = b.Emit("Gemm", [rows.Codes, _codes], ("transB", AttributeValue.Of(1L)));
+        return b.Mul(b.Mul(sum, rows.Scale), b.Scalar(DataType.Float32, _scale));
     }
 }

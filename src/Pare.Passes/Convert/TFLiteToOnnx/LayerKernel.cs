@@ -43,6 +43,9 @@ internal sealed class LayerKernel
     /// <summary>Brings the result into the node's shape; as it is by default.</summary>
     public Func<Value, Value> Restore { get; init; } = y => y;
 
+    /// <summary>Emits the product of rows that are quantized at run time with constant weights, in integers; null, or a null result, where there is no such form.</summary>
+    public Func<QuantizedRows, IntegerSums, Value?>? IntegerProduct { get; init; }
+
     /// <summary>Whether rows are quantized with a zero point.</summary>
     public bool Asymmetric { get; init; } = true;
 
@@ -155,22 +158,27 @@ internal sealed class LayerKernel
     // Rows of the data are quantized to 8 bits one by one; the sums are exact, and scaled back.
     private Value Hybrid(Value data, TFLiteOperand weights)
     {
-        (Value codes, Value scale) = RowQuantizer.Quantize(_builder, _builder.Cast(data, DataType.Float32), RowAxes, Asymmetric);
+        QuantizedRows rows = RowQuantizer.Quantize(_builder, _builder.Cast(data, DataType.Float32), RowAxes, Asymmetric);
         Value y;
         if (weights.Quantization!.GroupSize > 0)
         {
-            y = _product(codes, _builder.Transpose(weights.Real, WeightOrder));
-            y = _builder.Mul(y, RowScale(scale, y));
+            y = _product(rows.Codes, _builder.Transpose(weights.Real, WeightOrder));
+            y = _builder.Mul(y, RowScale(rows.Scale, y));
         }
         else
         {
-            Value sum = _builder.Cast(Sums(codes, 255, weights), DataType.Float32);
+            Value sum = _builder.Cast(RowSums(rows, weights), DataType.Float32);
             float[] scales = Scales(weights);
-            y = _builder.Mul(_builder.Mul(sum, RowScale(scale, sum)), scales.Length == 1 ? _builder.Scalar(DataType.Float32, scales[0]) : _builder.Floats(scales));
+            y = _builder.Mul(_builder.Mul(sum, RowScale(rows.Scale, sum)), scales.Length == 1 ? _builder.Scalar(DataType.Float32, scales[0]) : _builder.Floats(scales));
         }
 
         return _context.Has(BiasInput) ? _builder.Add(y, Bias()) : y;
     }
+
+    private Value RowSums(QuantizedRows rows, TFLiteOperand weights) =>
+        IntegerProduct is { } product && IntegerSums.TryCreate(_builder, weights.Stored.Constant!, weights.Quantization!, OutputAxis) is { } sums && product(rows, sums) is { } sum
+            ? sum
+            : Sums(rows.Codes, 255, weights);
 
     // The product keeps the axes of the data in number, so that a scale a row spreads over the row's outputs.
     private Value RowScale(Value scale, Value sum) => sum.Shape is { } s && scale.Shape is { } r && s.Rank < r.Rank ? _builder.Reshape(scale, [-1, .. Enumerable.Repeat(1L, s.Rank - 1)]) : scale;

@@ -4,17 +4,18 @@ namespace Pare.Passes.Conversion;
 internal static class RowQuantizer
 {
     /// <summary>
-    /// Codes without their zero point, and the scale of each row. Asymmetric: scale = (max(0, M) - min(0, m))/255, zero point = round(-128 - min(0, m)/scale), codes in [-128, 127].
+    /// Asymmetric: scale = (max(0, M) - min(0, m))/255, zero point = round(-128 - min(0, m)/scale), codes in [-128, 127].
     /// Symmetric: scale = max|x|/127. A row of zeros has the scale 1.
     /// </summary>
-    public static (Value Codes, Value Scale) Quantize(OnnxBuilder b, Value x, long[] axes, bool asymmetric)
+    public static QuantizedRows Quantize(OnnxBuilder b, Value x, long[] axes, bool asymmetric)
     {
         Value F(double v) => b.Scalar(DataType.Float32, v);
         if (!asymmetric)
         {
             Value largest = b.Reduce("ReduceMax", b.Emit("Abs", [x]), axes, true);
             Value even = Safe(b, b.Mul(largest, F(1f / 127)));
-            return (Quantized.Clip(b, b.Emit("Round", [b.Div(x, even)]), -127, 127), even);
+            Value rounded = Quantized.Clip(b, b.Emit("Round", [b.Div(x, even)]), -127, 127);
+            return new QuantizedRows(rounded, rounded, even, null);
         }
 
         Value low = b.Emit("Min", [b.Reduce("ReduceMin", x, axes, true), F(0)]);
@@ -23,7 +24,7 @@ internal static class RowQuantizer
         Value zero = b.Emit("Round", [b.Sub(F(-128), b.Div(low, scale))]);
         Value inverse = b.Div(F(1), scale);
         Value codes = Quantized.Clip(b, b.Add(b.Emit("Round", [b.Mul(x, inverse)]), zero), -128, 127);
-        return (b.Sub(codes, zero), scale);
+        return new QuantizedRows(b.Sub(codes, zero), codes, scale, zero);
     }
 
     private static Value Safe(OnnxBuilder b, Value scale) => b.Where(b.Emit("Equal", [scale, b.Scalar(DataType.Float32, 0)]), b.Scalar(DataType.Float32, 1), scale);

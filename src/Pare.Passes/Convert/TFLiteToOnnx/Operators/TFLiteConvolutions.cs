@@ -26,7 +26,13 @@ internal static class TFLiteConvolutions
     private static void Convolve(TFLiteContext c)
     {
         WindowGeometry g = Geometry(c);
-        new LayerKernel(c, (x, w) => ConvolutionLowerings.Emit(c.Onnx, x, w, g, Groups(x, w))) { WeightOrder = [0, 3, 1, 2], OutputAxis = 0, RowAxes = [1, 2, 3] }.Run();
+        new LayerKernel(c, (x, w) => ConvolutionLowerings.Emit(c.Onnx, x, w, g, Groups(x, w)))
+        {
+            WeightOrder = [0, 3, 1, 2],
+            OutputAxis = 0,
+            RowAxes = [1, 2, 3],
+            IntegerProduct = OnnxBuilderHelpers.KnownExtent(c.Stored(0), 3) == OnnxBuilderHelpers.KnownExtent(c.Stored(1), 3) ? (rows, sums) => sums.Convolve(rows, g) : null,
+        }.Run();
     }
 
     private static long Groups(Value x, Value weight)

@@ -32,6 +32,7 @@ internal static class TFLiteProducts
             WeightOrder = [0, 1],
             OutputAxis = 0,
             RowAxes = [1],
+            IntegerProduct = (rows, sums) => sums.Multiply(rows),
             Arrange = x => flat ? x : b.Reshape(x, -1, inputs),
             Restore = y => keep && !flat ? b.Reshape(y, Extents(b, data, outputs)) : y,
         }.Run();
@@ -58,9 +59,9 @@ internal static class TFLiteProducts
         }
         else if (!x.IsQuantized && y.IsQuantized && y.Stored.IsConstant && y.Quantization!.Scales.Length == 1)
         {
-            (Value codes, Value scale) = RowQuantizer.Quantize(b, Left(x.Stored), [-1], true);
-            Value sum = b.Emit("MatMul", [codes, Right(y.Codes)]);
-            c.SetOutput(b.Mul(b.Mul(sum, scale), b.Scalar(DataType.Float32, y.Scale)));
+            QuantizedRows rows = RowQuantizer.Quantize(b, Left(x.Stored), [-1], true);
+            Value sum = b.Emit("MatMul", [rows.Codes, Right(y.Codes)]);
+            c.SetOutput(b.Mul(b.Mul(sum, rows.Scale), b.Scalar(DataType.Float32, y.Scale)));
         }
         else
         {

@@ -16,7 +16,7 @@ internal sealed class BenchmarkVerb : Verb
     private readonly Option<int> _warmUp = new("--warm-up") { Description = "Runs before timing, at least", DefaultValueFactory = _ => 1, HelpName = "N" };
     private readonly Option<double> _warmUpSeconds = new("--warm-up-seconds") { Description = "Seconds of runs before timing, at least", DefaultValueFactory = _ => 0.5, HelpName = "S" };
     private readonly Option<int> _batch = new("--batch") { Description = "Samples a run", DefaultValueFactory = _ => 1, HelpName = "N" };
-    private readonly Option<bool> _profile = new("--profile") { Description = "Also measure each operator, in a session of its own" };
+    private readonly Option<bool> _profile = new("--profile") { Description = "Also measure each operator, in a session of its own (LiteRT: @tensorflow/tfjs-tflite beside it)" };
     private readonly Option<int> _top = new("--top") { Description = "Operators in the profile's table", DefaultValueFactory = _ => 20, HelpName = "N" };
     private readonly Option<string?> _chart = new("--chart") { Description = "Draw the models side by side", HelpName = "OUT.png" };
     private readonly Option<string?> _csv = new("--csv") { Description = "Write a row a model", HelpName = "OUT.csv" };

@@ -35,11 +35,6 @@ public sealed class ModelBenchmark
         {
             throw new UsageException($"at least {o.MinSeconds} s, {o.WarmUpSeconds} s before, at most {o.MaxSeconds} s: expected seconds, 0 or more, and an end");
         }
-
-        if (o is { Runtime: BenchmarkRuntime.LiteRt, Profile: true })
-        {
-            throw new UsageException("LiteRT's npm package tells no operators: leave --profile out, or --runtime at onnxruntime", "--profile");
-        }
     }
 
     private ModelTiming MeasureHere(string path, BenchmarkOptions options, IProgress<double>? progress, CancellationToken cancellation)
@@ -69,10 +64,13 @@ public sealed class ModelBenchmark
         double load = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         if (options.Batch > 1 && !session.Inputs.Any(TakesBatch))
         {
-            throw new UsageException($"the model fixes its batch ({string.Join(", ", session.Inputs.Select(i => $"'{i.Name}' {i.Shape}"))}); found --batch {options.Batch}", path);
+            throw FixedBatch(session.Inputs, options.Batch, path);
         }
 
         IReadOnlyList<TensorData> inputs = Inputs(session.Inputs, options, path);
+
+        // What was needed only to make the session ready is no memory that running takes.
+        ProcessMemory.Release();
         double first = Time(session, inputs);
         long after = Environment.WorkingSet;
         List<double> warm = Repeat(session, inputs, options.WarmUp, options.WarmUpSeconds, options.MaxSeconds, null, cancellation);
@@ -182,7 +180,16 @@ public sealed class ModelBenchmark
         return OperatorProfile.Of(profiled.EndProfiling().Where(r => r.Run > options.WarmUp), runs);
     }
 
-    private static bool TakesBatch(ValueDescription input) => input.Shape is { Rank: > 0 } shape && shape[0].Value is null;
+    /// <summary>Whether the first extent of a value is left open.</summary>
+    internal static bool TakesBatch(Value value) => TakesBatch(value.Shape);
+
+    /// <summary>Says that a model runs at one batch only.</summary>
+    internal static UsageException FixedBatch(IEnumerable<ValueDescription> inputs, int batch, string path) =>
+        new($"the model fixes its batch ({string.Join(", ", inputs.Select(i => $"'{i.Name}' {i.Shape}"))}); found --batch {batch}", path);
+
+    private static bool TakesBatch(ValueDescription input) => TakesBatch(input.Shape);
+
+    private static bool TakesBatch(SymbolicShape? shape) => shape is { Rank: > 0 } known && known[0].Value is null;
 
     private static ValueDescription WithBatch(ValueDescription input, int batch) => TakesBatch(input)
         ? input with { Shape = new SymbolicShape([batch, .. input.Shape!.Dimensions.AsSpan()[1..]]) }

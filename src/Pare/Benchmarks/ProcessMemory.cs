@@ -5,11 +5,17 @@ namespace Pare.Workflows;
 /// <summary>What memory this process holds and has held.</summary>
 internal static class ProcessMemory
 {
-    /// <summary>Gives back what can be, and begins the peak anew where the system can (Linux); elsewhere the peak is that of the process since its start.</summary>
-    public static long Begin()
+    /// <summary>Gives back to the system what is no longer needed.</summary>
+    public static void Release()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         GC.WaitForPendingFinalizers();
+    }
+
+    /// <summary>Gives back what can be, and begins the peak anew where the system can (Linux); elsewhere the peak is that of the process since its start.</summary>
+    public static long Begin()
+    {
+        Release();
         if (OperatingSystem.IsLinux())
         {
             try

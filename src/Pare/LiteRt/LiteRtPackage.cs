@@ -6,6 +6,9 @@ public static class LiteRtPackage
     /// <summary>The package.</summary>
     public const string Name = "@litertjs/core";
 
+    /// <summary>The package whose interpreter tells how long each operator takes.</summary>
+    public const string Profiler = "@tensorflow/tfjs-tflite";
+
     /// <summary>The environment variable that names the folder.</summary>
     public const string Variable = "PARE_LITERT";
 
@@ -30,5 +33,13 @@ public static class LiteRtPackage
         throw new IOException($"LiteRT is not there: run 'npm install {Name}' (Node 20 or later) in some folder and name that folder by --litert or {Variable}, or leave --runtime at onnxruntime");
     }
 
-    private static bool Has(string folder) => Directory.Exists(Path.Combine(folder, "node_modules", Name));
+    /// <summary>The folder with both packages, of which one times operators.</summary>
+    /// <exception cref="IOException">One is missing; the message says what to do.</exception>
+    internal static string FindProfiler(string? folder)
+    {
+        string found = Find(folder);
+        return Has(found, Profiler) ? found : throw new IOException($"'{found}' has no node_modules/{Profiler}, whose interpreter times operators: run 'npm install {Profiler} @tensorflow/tfjs-core' in it, or leave --profile out");
+    }
+
+    private static bool Has(string folder, string package = Name) => Directory.Exists(Path.Combine(folder, "node_modules", package));
 }

@@ -116,10 +116,10 @@ export class TFLite {
     return engine;
   }
 
-  async load(bytes, info) {
+  async load(bytes, info, profile = false) {
     const m = this.module;
     const address = copyIn(m, bytes);
-    const status = m.TFLiteWebModelRunner.CreateFromBufferAndOptions(address, bytes.length, { numThreads: 1, enableProfiling: false, maxProfilingBufferEntries: 0 });
+    const status = m.TFLiteWebModelRunner.CreateFromBufferAndOptions(address, bytes.length, { numThreads: 1, enableProfiling: profile, maxProfilingBufferEntries: profile ? 1 << 18 : 0 });
     if (!status.ok()) {
       throw new Error(status.errorMessage());
     }
@@ -142,6 +142,16 @@ export class TFLite {
         }
 
         return outputs.map(t => Buffer.from(view(t).slice()));
+      },
+      profile(data, runs) {
+        inputs.forEach((t, i) => view(t).set(data[i]));
+        for (let i = 0; i < runs; i++) {
+          if (!runner.Infer()) {
+            throw new Error('the interpreter could not run the model');
+          }
+        }
+
+        return runner.GetProfilingSummary();
       },
       unload() {
         runner.delete();

@@ -2,10 +2,12 @@
 //
 // Messages on standard input and output are alike: the length of a JSON header (uint32, little-endian), the header, then the blobs whose
 // lengths the header's "sizes" give. Requests:
-//   {op: "load", engine: "litert" | "tflite"}, [model]   -> {id, inputs, outputs, delegated}
+//   {op: "load", engine: "litert" | "tflite", profile}, [model] -> {id, inputs, outputs, delegated}
 //   {op: "run", id}, [a blob an input, in that order]    -> {}, [a blob an output]
 //   {op: "time", id, runs, seconds, longest, warmUps, warmUpSeconds}, [a blob an input]  (engine litert only)
 //                                                        -> {loadMs, firstMs, warmUpMs, times: [ms], grown, peak} (bytes of resident memory)
+//   {op: "profile", id, runs}, [a blob an input]  (engine tflite, loaded with profile: true)
+//                                                        -> {summary} (the profiler's tables as text)
 //   {op: "unload", id}                                   -> {}
 // What fails is answered by {error} with the runtime's own words.
 
@@ -111,7 +113,7 @@ async function answer(request) {
     const engine = engines[request.engine] ??= await kinds[request.engine].start(log);
     const rssBefore = process.memoryUsage().rss;
     const from = process.hrtime.bigint();
-    const model = await engine.load(request.blobs[0], describe(request.blobs[0]));
+    const model = await engine.load(request.blobs[0], describe(request.blobs[0]), request.profile);
     Object.assign(model, { rssBefore, loadMs: milliseconds(from) });
     const id = next++;
     models.set(id, model);
@@ -133,6 +135,10 @@ async function answer(request) {
     }
 
     send(result);
+  } else if (request.op === 'profile') {
+    const model = models.get(request.id);
+    check(model, request.blobs);
+    send({ summary: model.profile(request.blobs, request.runs) });
   } else {
     models.get(request.id).unload();
     models.delete(request.id);

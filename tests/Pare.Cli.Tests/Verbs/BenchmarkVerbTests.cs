@@ -65,8 +65,16 @@ public sealed class BenchmarkVerbTests
         CommandRun run = CommandRun.Of("benchmark", SharedFiles.Sample("petals", "petals.pb"), "--runtime", "litert");
         Assert.Equal(2, run.Code);
         Assert.Contains("pare convert", run.Error, StringComparison.Ordinal);
-        Assert.Equal(2, CommandRun.Of("benchmark", Petals, "--runtime", "litert", "--profile").Code);
-        Assert.Equal(2, CommandRun.Of("benchmark", Petals, "--runtime", "litert", "--batch", "2").Code);
+    }
+
+    [Fact]
+    public void Benchmark_LiteRtWithoutProfiler_SaysWhatToInstall()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(Path.Combine(folder.Root, "node_modules", "@litertjs", "core"));
+        CommandRun run = CommandRun.Of("benchmark", Petals, "--runtime", "litert", "--litert", folder.Root, "--profile");
+        Assert.Equal(5, run.Code);
+        Assert.Contains("npm install @tensorflow/tfjs-tflite", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,5 +90,21 @@ public sealed class BenchmarkVerbTests
         Assert.Equal(3, Get("runs"));
         Assert.True(Get("minMs") > 0 && Get("minMs") <= Get("medianMs") && Get("medianMs") <= Get("maxMs"));
         Assert.True(Get("peakBytes") > 0);
+    }
+
+    [Fact]
+    public void Benchmark_LiteRtBatchAndProfile_TimesWholeBatchesAndOperators()
+    {
+        string folder = Path.Combine(SharedFiles.Repository, "tests", "litert");
+        Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules", "@tensorflow", "tfjs-tflite")), "needs the LiteRT runtime: run 'npm ci' in tests/litert (Node 20 or later)");
+        CommandRun one = CommandRun.Of(["benchmark", Petals, "--runtime", "litert", "--litert", folder, "--json", .. s_quick]);
+        CommandRun run = CommandRun.Of(["benchmark", Petals, "--runtime", "litert", "--litert", folder, "--batch", "4", "--profile", "--json", .. s_quick]);
+        Assert.True(run.Code == 0, run.Error);
+        JsonElement timing = run.Json().GetProperty("models")[0];
+        Assert.Equal(4, timing.GetProperty("batch").GetInt32());
+        Assert.True(timing.GetProperty("arenaBytes").GetInt64() > 3 * one.Json().GetProperty("models")[0].GetProperty("arenaBytes").GetInt64());
+        JsonElement profile = timing.GetProperty("profile");
+        Assert.Equal(1, profile.GetProperty("operators").EnumerateArray().Sum(o => o.GetProperty("share").GetDouble()), 1e-6);
+        Assert.Contains(profile.GetProperty("types").EnumerateArray(), t => t.GetProperty("operator").GetString()!.StartsWith("Convolution", StringComparison.Ordinal));
     }
 }

@@ -113,7 +113,7 @@ public static class CompressHtml
         string which = r.Layers.Count > drawn.Length ? $", the {drawn.Length} largest of {r.Layers.Count}" : "";
         h.Line($"<h2>Size by layer</h2><p class=\"quiet\">Bytes of each weight as 32-bit floats, and as coded bits{which}.</p><div class=\"panel\">");
         h.Line($"{new HtmlWriter.Raw(SvgChart.Pairs("Bytes of each layer's weight before and after", [.. drawn.Select(l => (l.Weight, l.Elements * 4.0, After(l), $"{Number(l.Elements * 4)} → {Number((long)Math.Round(After(l)))}"))]))}");
-        h.Line($"</div><h2>Fidelity by layer</h2><p class=\"quiet\">Signal to quantization noise of each weight, in dB: 6 dB are one bit{which}.</p><div class=\"panel\">");
+        h.Line($"</div><h2>Fidelity by layer</h2><p class=\"quiet\">Signal to quantization noise of each weight, in dB: 6 dB are one bit{which}. Weights fitted to what the layer has to give may lie far from the old ones and answer alike.</p><div class=\"panel\">");
         h.Line($"{new HtmlWriter.Raw(SvgChart.Bars("Signal to quantization noise of each layer's weight in dB", [.. drawn.Select(l => (l.Weight, l.SqnrDb, Decibels(l.SqnrDb)))]))}");
         h.Line($"</div><details><summary>Every layer in a table</summary><div class=\"panel\">");
         h.Table("Weights.", ["weight", "elements", "stored as", "bits a weight", "SQNR, dB"], r.Layers.Select(l => ((string?)null, (IReadOnlyList<string>)[l.Weight, Number(l.Elements), l.Encoding, l.BitsPerWeight.ToString("0.00", CultureInfo.InvariantCulture), Decibels(l.SqnrDb)])));

@@ -54,6 +54,13 @@ internal sealed class CandidateMaker
             new PruneStep { Sparsity = sparsity, Data = _request.Data, DataOptions = _request.DataOptions, Preprocessing = CalibrationSource.Keep(_request.Evaluation.Preprocessing) });
     }
 
+    /// <summary>Weights of a tensor shared among a few values: the file stays, what is sent shrinks.</summary>
+    public AdviceCandidate Clustered(int clusters) => Make(
+        $"cluster {clusters}",
+        [Command("convert", "model.tflite"), $"pare cluster model.tflite -o model_clustered.tflite --clusters {clusters}", "pare pack model_clustered.tflite -o model.pare"],
+        new ConvertStep { To = "tflite" },
+        new ClusterStep { Clusters = clusters });
+
     public AdviceCandidate Narrowed(double sparsity)
     {
         string part = sparsity.ToString(CultureInfo.InvariantCulture);

@@ -60,6 +60,7 @@ public sealed class ModelAdvisor(IModelRunner runner)
         if (made && device?.Goal == AdviceGoal.Download)
         {
             Try("pruning", () => maker.Pruned(0.5));
+            Try("shared values", () => maker.Clustered(32));
         }
 
         // The next rungs of the ladder only where the ones before do not hold.

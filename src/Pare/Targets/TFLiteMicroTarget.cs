@@ -8,7 +8,10 @@ namespace Pare.Workflows;
 /// </summary>
 public sealed class TFLiteMicroTarget : RuntimeTarget
 {
-    // By tensorflow/lite/micro/micro_mutable_op_resolver.h.
+    // A custom operator that the resolver has a method for.
+    private const string DetectionPostProcess = "TFLite_Detection_PostProcess";
+
+    // The Add... methods of tensorflow/lite/micro/micro_mutable_op_resolver.h that stand for builtin operators.
     private static readonly FrozenSet<string> s_operators = (
         "ABS ADD ADD_N ARG_MAX ARG_MIN ASSIGN_VARIABLE AVERAGE_POOL_2D BATCH_MATMUL BATCH_TO_SPACE_ND BROADCAST_ARGS BROADCAST_TO CALL_ONCE CAST CEIL CONCATENATION CONV_2D COS CUMSUM DEPTH_TO_SPACE "
         + "DEPTHWISE_CONV_2D DEQUANTIZE DIV DYNAMIC_UPDATE_SLICE ELU EMBEDDING_LOOKUP EQUAL EXP EXPAND_DIMS FILL FLOOR FLOOR_DIV FLOOR_MOD FULLY_CONNECTED GATHER GATHER_ND GREATER GREATER_EQUAL HARD_SWISH IF "
@@ -29,7 +32,7 @@ public sealed class TFLiteMicroTarget : RuntimeTarget
     {
         if (node.Domain.Length > 0)
         {
-            return "a custom operator, which the firmware would have to register";
+            return node.Operator == DetectionPostProcess ? null : "a custom operator, which the firmware would have to register";
         }
 
         if (!s_operators.Contains(node.Operator))

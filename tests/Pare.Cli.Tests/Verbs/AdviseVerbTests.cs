@@ -53,6 +53,18 @@ public sealed class AdviseVerbTests
         Assert.True(architecture.GetProperty("parameters").GetInt64() < 40_000);
     }
 
+    [Fact]
+    public void Advise_DownloadOfAnotherFormat_PacksSharedAndPrunedWeights()
+    {
+        const string File = "petals.onnx";
+        CommandRun run = CommandRun.Of("advise", SharedFiles.Sample("petals", File), "--target", "download", "--json");
+        Assert.True(run.Code == 0, run.Error);
+        JsonElement[] candidates = [.. run.Json().GetProperty("candidates").EnumerateArray()];
+        long Packed(string technique) => candidates.First(c => c.GetProperty("technique").GetString() == technique).GetProperty("pare").GetInt64();
+        Assert.True(Packed("cluster 32") < Packed("prune 0.5") && Packed("prune 0.5") < Packed("float32"));
+        Assert.Contains(run.Json().GetProperty("commands").EnumerateArray(), c => c.GetString()!.Contains(File, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("esp32", "--target", "abacus")]
     [InlineData("more than 0", "--flash", "0")]

@@ -164,7 +164,7 @@ public static class CompressHtml
         h.Table($"Candidates, the smallest first ({r.Measure}).", ["candidate", "bytes", "samples", "accuracy", "agreement", "drop, points", "divergence, nats", "within the bound", "on the front"], r.Tried.OrderBy(t => t.Bytes).Select(t => (t.Chosen ? "chosen" : null, (IReadOnlyList<string>)
         [
             t.Name, Number(t.Bytes), Number(t.Score.Samples), t.Score.Accuracy is { } a ? Percent(a) : "–", Percent(t.Score.Agreement),
-            (t.Score.Drop * 100).ToString("0.00", CultureInfo.InvariantCulture), t.Score.Divergence.ToString("0.00000", CultureInfo.InvariantCulture), t.Accepted ? "yes" : "no", t.OnFront ? "yes" : "",
+            (t.Score.Drop * 100).ToString("0.00", CultureInfo.InvariantCulture), (Math.Max(t.Score.Divergence, 0) + 0.0).ToString("0.00000", CultureInfo.InvariantCulture), t.Accepted ? "yes" : "no", t.OnFront ? "yes" : "",
         ])));
         h.Line($"</div></details>");
     }

@@ -144,7 +144,8 @@ internal static class SvgChart
         double step = (raw / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 } * power;
         for (double t = Math.Ceiling(low / step) * step; t <= high; t += step)
         {
-            yield return Math.Round(t, 10);
+            // Without the sign of a negative zero.
+            yield return Math.Round(t, 10) + 0.0;
         }
     }
 }

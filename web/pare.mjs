@@ -1,7 +1,4 @@
 // Turns a .pare file back into the model's bytes (docs/pare-format.md). No dependencies; browsers and Node.
-//
-//	import { unpack } from './pare.mjs';
-//	const model = await unpack(new Uint8Array(await (await fetch('model.pare')).arrayBuffer()));
 
 /** The file is damaged or not supported; `offset`: where. */
 export class PareError extends Error {
@@ -42,7 +39,6 @@ function arithmetic(bytes) {
 		value = ((value << 8) | (bytes[at++] ?? 0)) >>> 0;
 	}
 
-	/** The next decision, which is 1 with the probability `one`. */
 	function code(one) {
 		const range = high - low, middle = low + (range >>> 16) * one + (((range & 0xffff) * one) >>> 16);
 		const bit = value <= middle ? 1 : 0;
@@ -83,7 +79,7 @@ function learn(slots, at, target) {
 }
 
 function decodeMixed(coded, length, stride) {
-	need(stride > 0 && stride < 9, 'a stride');
+	need(stride > 0 && stride < 9 && length <= MAX_MIXED, 'a stride');
 	const coder = arithmetic(coded);
 	let bits = 16;
 	while (bits < 20 && 2 ** bits < 4 * length) bits++;
@@ -193,7 +189,6 @@ const octave = v => {
 const level = (log, shift) => clamp(log, 0, 511) >> shift;
 const size = s => min(1023, abs(s)), digit = s => min(2, abs(s)), sign = s => 1 + Math.sign(s);
 
-// Mean magnitudes along an axis: sums, then counts.
 const means = n => new Int32Array(2 * n);
 const mean = (a, k, overall) => (((a[k] << 8) + 2 * overall) / (a[k + a.length / 2] + 2)) | 0;
 
@@ -344,7 +339,6 @@ class Reader {
 		return this.bytes.subarray(this.at, (this.at += n));
 	}
 
-	/** Of n bytes, the lowest first. */
 	uint(n) {
 		return this.take(n).reduceRight((value, b) => value * 256 + b, 0);
 	}
@@ -408,7 +402,6 @@ class PlaneReader extends Reader {
 		return out;
 	}
 
-	/** Arrays in chunks of 65,536 elements. */
 	chunks(width, turn, length, end) {
 		const out = new Uint8Array(length), bytes = 65536 * width, sizes = [];
 		for (let k = bytes; k < length; k += bytes) sizes.push(this.uint(4));
@@ -570,9 +563,18 @@ export class PareFile {
 	constructor(file, maxBytes = 2 ** 30) {
 		const r = new Reader(file);
 		r.need([0x8f, 0x70, 0x61, 0x72, 0x65].every(b => r.uint(1) === b), 'the start');
-		r.need(r.uint(1) === 1, 'the version (1 is supported)');
-		this.lossy = r.number(3) % 2 === 1;
+		r.need(r.uint(1) === 1, 'version 1');
+		const flags = r.number(7);
+		this.lossy = flags % 2 === 1;
 		this.length = r.number(max(maxBytes, 64 * file.length));
+		if (flags > 3) {
+			const start = file.subarray(0, r.at), sum = r.uint(4), rest = r.take(file.length - r.at);
+			r.need(crc32c(start, rest) === sum, 'the checksum');
+			const bytes = this.length ? decodeMixed(rest, this.length, 4) : rest, length = (this.length = bytes.length);
+			this.streams = [{ bytes }];
+			this.segments = [{ stream: 0, start: 0, from: 0, length }];
+			return;
+		}
 		this.sha256 = r.take(32);
 		const length = r.number(MAX_MIXED), coded = r.number(MAX_CODED);
 		const header = file.subarray(0, r.at), checksum = r.uint(4), head = r.take(coded);
@@ -610,10 +612,10 @@ export class PareFile {
 	}
 }
 
-/** All bytes, their SHA-256 checked where the platform can (browsers: secure pages). */
+/** All bytes, SHA-256 checked where the platform can. */
 export async function unpack(file, maxBytes) {
 	const pare = new PareFile(file, maxBytes), bytes = pare.read(0, pare.length);
 	const found = await globalThis.crypto?.subtle?.digest('SHA-256', bytes);
-	need(!found || new Uint8Array(found).every((b, k) => b === pare.sha256[k]), 'the SHA-256');
+	need(!found || !pare.sha256 || new Uint8Array(found).every((b, k) => b === pare.sha256[k]), 'the SHA-256');
 	return bytes;
 }

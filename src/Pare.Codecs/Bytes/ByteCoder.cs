@@ -1,8 +1,8 @@
 namespace Pare.Codecs;
 
 /// <summary>
-/// Codes bytes of unknown structure densely, by context mixing and binary arithmetic coding in integers: graphs, names, tables, small arrays. Slow (about a
-/// megabyte a second) in both directions. Stateless and thread-safe; the same bytes give the same code everywhere.
+/// Codes bytes of unknown structure densely, by context mixing and binary arithmetic coding in integers: graphs, names, tables, small arrays. Slow (a fifth of a megabyte
+/// to one a second) in both directions. Stateless and thread-safe; the same bytes give the same code everywhere.
 /// </summary>
 public static class ByteCoder
 {

@@ -1,53 +1,48 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Pare.Codecs;
 
 /// <summary>
-/// Predicts bytes bit by bit from what came before. Each context (the last one to six bytes, words, columns of records) keeps for every bit an adaptive
-/// probability and a history of its last seven outcomes, which points to another adaptive probability; the log-odds of all, with those of a repetition found
-/// earlier, are mixed by three sets of weights, which a last set joins and a table refines. All in integers, so that every decoder predicts the same.
+/// Predicts bytes bit by bit from what came before. Each context of <see cref="ByteHistory"/> keeps for every bit an adaptive probability and a history of its
+/// last seven outcomes, which points to another adaptive probability; the log-odds of all, with those of a repetition found earlier, are mixed by three sets of
+/// weights, which a last set joins and a table refines. All in integers, so that every decoder predicts the same.
 /// Method: Mahoney, "Adaptive Weighing of Context Models for Lossless Data Compression" (2005). Not thread-safe.
 /// </summary>
-internal sealed class ByteModel
+internal sealed unsafe class ByteModel
 {
-    private const int Contexts = 13;
-    private const int Inputs = 32;
+    private const int Contexts = ByteHistory.Contexts;
+
+    // Contexts fill thirteen of sixteen lanes, the repetition and a constant the others; then sixteen more for the histories' probabilities.
+    private const int Lanes = 16;
+    private const int Inputs = 2 * Lanes;
     private const int Sets = 3;
     private const int WeightLimit = 1 << 19;
     private const int CountLimit = 250;
-    private const int MinMatch = 5;
-    private const int MaxMatch = 400;
-    private const int Margin = 8;
     private const int Cells = 33;
     private const int Golden = unchecked((int)0x9E3779B1);
     private const int Odd = 0x2F0B4C47;
-    private const uint Even = 0x8000_0000;
+    private const int Even = int.MinValue;
 
-    private static readonly int[] s_rates = CreateRates();
+    private static readonly int[] s_rates = Lookup.Pinned(256, n => 65536 / (2 * n + 3));
 
-    private readonly int _stride;
+    private readonly ByteHistory _history;
     private readonly int _bits;
-    private readonly uint[] _slots;
-    private readonly uint[] _runs = new uint[Contexts * 256];
-    private readonly uint[] _repeats = new uint[64];
-    private readonly int[] _hashes = new int[Contexts];
-    private readonly int[] _at = new int[Contexts];
-    private readonly int[] _runAt = new int[Contexts];
-    private readonly int[] _inputs = new int[Inputs];
-    private readonly int[] _weights = new int[(256 + 256 + 64) * Inputs];
+    private readonly int[] _slots;
+    private readonly int[] _runs = Filled(Lanes * 256, Even);
+    private readonly int[] _weights = Filled((256 + 256 + 64) * Inputs, 5000);
+    private readonly int[] _repeats = Filled(64, Even);
+    private readonly int[] _joint = Filled(256 * Sets, 65536 / Sets);
+    private readonly ushort[] _refined = new ushort[65536 * Cells];
+
+    // Per bit: where the slots and the probabilities of their histories lie, and what they hold.
+    private readonly int[] _places = Filled(4 * Lanes, 0);
+    private readonly int[] _now = Filled(2 * Lanes, 0);
+    private readonly int[] _hashes = Filled(Lanes, 0);
+    private readonly Vector256<int>[] _inputs = new Vector256<int>[4];
     private readonly int[] _set = new int[Sets];
     private readonly int[] _logits = new int[Sets];
-    private readonly int[] _joint = new int[256 * Sets];
-    private readonly ushort[] _refined = new ushort[65536 * Cells];
-    private readonly byte[] _past;
-    private readonly int[] _ends;
-    private int _length = Margin;
     private int _partial = 1;
-    private int _word;
-    private int _lastWord;
-    private int _match;
-    private int _matchLength;
     private int _expected;
     private int _repeatAt;
     private int _mixed;
@@ -57,33 +52,29 @@ internal sealed class ByteModel
     /// <param name="stride">Bytes of a column of records, 1 to 8: 4 for structure and binary32, 2 for 16-bit numbers.</param>
     public ByteModel(int capacity, int stride)
     {
-        _stride = stride;
         _bits = 16;
         while (_bits < 20 && 1L << _bits < 4L * capacity)
         {
             _bits++;
         }
 
-        _slots = new uint[Contexts << _bits];
-        Array.Fill(_slots, Even | 0x100);
-        Array.Fill(_runs, Even);
-        Array.Fill(_repeats, Even);
-        Array.Fill(_weights, 5000);
-        Array.Fill(_joint, 65536 / Sets);
+        _history = new ByteHistory(capacity, stride, _bits);
+        _slots = Filled(Contexts << _bits, Even | 0x100);
         for (int k = 0; k < Cells; k++)
         {
             _refined[k] = (ushort)Logistic.Squash((k - 16) * 96);
         }
 
-        for (int k = Cells; k < _refined.Length; k++)
+        for (int done = Cells; done < _refined.Length; done *= 2)
         {
-            _refined[k] = _refined[k - Cells];
+            Array.Copy(_refined, 0, _refined, done, Math.Min(done, _refined.Length - done));
         }
 
-        _past = new byte[capacity + Margin];
-        _ends = new int[1 << _bits];
-        StartByte();
+        _history.Hash(_hashes);
     }
+
+    // Lanes that hold contexts in the second half.
+    private static Vector256<int> Used => Vector256.Create(-1, -1, -1, -1, -1, 0, 0, 0);
 
     /// <summary>Codes a byte and learns from it.</summary>
     /// <param name="coder">Where it goes or comes from.</param>
@@ -97,28 +88,38 @@ internal sealed class ByteModel
         }
 
         value = (byte)_partial;
-        EndByte(value);
+        _partial = 1;
+        _history.Add(value);
+        _history.Hash(_hashes);
         return value;
     }
 
     private int Predict()
     {
-        int spread = _partial * Golden;
+        int* places = Lookup.Start(_places);
+        int* now = Lookup.Start(_now);
+        int* slots = Lookup.Start(_slots);
+        Place(_partial, places);
         for (int i = 0; i < Contexts; i++)
         {
-            int at = (i << _bits) + (int)((uint)((_hashes[i] + spread) * Odd) >> (32 - _bits));
-            uint slot = _slots[at];
-            int run = i * 256 + (int)(slot >> 8 & 255);
-            _at[i] = at;
-            _runAt[i] = run;
-            _inputs[2 * i] = Logistic.Stretch((int)(slot >> 16));
-            _inputs[2 * i + 1] = Logistic.Stretch((int)(_runs[run] >> 16));
+            now[i] = slots[places[i]];
         }
 
-        int strength = PredictRepeat();
+        if (_partial < 128 && Sse.IsSupported)
+        {
+            Prefetch(slots, places + 2 * Lanes);
+        }
+
+        (_expected, int strength) = _history.Follow(_partial);
+        _repeatAt = strength * 2 + (_expected == 1 ? 1 : 0);
+        int repeat = _expected < 0 ? 0 : Logistic.Stretch((int)((uint)_repeats[_repeatAt] >> 16));
+        int plain = Math.Min(strength, 16) * 12;
+        Gather(0, now, places, Vector256<int>.AllBitsSet, Vector256<int>.Zero);
+        Gather(1, now, places, Used, Vector256.Create(0, 0, 0, 0, 0, repeat, _expected == 1 ? plain : -plain, 128));
+
         _set[0] = _partial * Inputs;
-        _set[1] = (256 + _past[_length - 1]) * Inputs;
-        _set[2] = (512 + strength + (_length % 4 == 0 ? 32 : 0)) * Inputs;
+        _set[1] = (256 + _history.Last) * Inputs;
+        _set[2] = (512 + strength + (_history.StartsFour ? 32 : 0)) * Inputs;
         int joint = _partial * Sets;
         int sum = 0;
         for (int s = 0; s < Sets; s++)
@@ -132,39 +133,45 @@ internal sealed class ByteModel
         _mixed = Logistic.Squash(sum);
         int cell = (sum + 1536) / 96;
         int between = (sum + 1536) % 96;
-        int row = (_partial | _past[_length - 1] << 8) * Cells;
+        int row = (_partial | _history.Last << 8) * Cells;
         _refineAt = row + cell + (between >= 48 ? 1 : 0);
         int low = _refined[row + cell];
         int refined = low + (_refined[row + cell + 1] - low) * between / 96;
         return Math.Clamp((_mixed + refined + 1) >> 1, 1, 65535);
     }
 
-    // What followed last time the same bytes were seen, as far as its bits agree with those of this byte.
-    private int PredictRepeat()
+    // Slots of all contexts once the bits of this byte so far are known.
+    private void Place(int partial, int* places)
     {
-        _expected = -1;
-        int strength = 0;
-        if (_matchLength > 0)
-        {
-            int seen = _past[_match] | 256;
-            int depth = BitOperations.Log2((uint)_partial);
-            if (seen >> (8 - depth) == _partial)
-            {
-                _expected = seen >> (7 - depth) & 1;
-                strength = _matchLength < 16 ? _matchLength : Math.Min(15 + (_matchLength >> 4), 31);
-            }
-            else
-            {
-                _matchLength = 0;
-            }
-        }
+        int* hashes = Lookup.Start(_hashes);
+        Vector256<int> spread = Vector256.Create(partial * Golden);
+        Vector256<int> table = Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7) << _bits;
+        Vector256<int> second = table + Vector256.Create(8 << _bits);
+        (((Vector256.Load(hashes) + spread) * Odd >>> (32 - _bits)) + table).Store(places);
+        (((Vector256.Load(hashes + 8) + spread) * Odd >>> (32 - _bits)) + second).Store(places + 8);
+    }
 
-        _repeatAt = strength * 2 + (_expected == 1 ? 1 : 0);
-        int plain = Math.Min(strength, 16) * 12;
-        _inputs[2 * Contexts] = _expected < 0 ? 0 : Logistic.Stretch((int)(_repeats[_repeatAt] >> 16));
-        _inputs[2 * Contexts + 1] = _expected == 1 ? plain : -plain;
-        _inputs[2 * Contexts + 2] = 128;
-        return strength;
+    // Tables are larger than caches: the slots of both outcomes are fetched while this bit is coded.
+    private void Prefetch(int* slots, int* places)
+    {
+        Place(_partial * 2, places);
+        Place(_partial * 2 + 1, places + Lanes);
+        for (int i = 0; i < Contexts; i++)
+        {
+            Sse.Prefetch0(slots + places[i]);
+            Sse.Prefetch0(slots + places[Lanes + i]);
+        }
+    }
+
+    private void Gather(int half, int* now, int* places, Vector256<int> used, Vector256<int> others)
+    {
+        Vector256<int> slots = Vector256.Load(now + 8 * half);
+        Vector256<int> at = (slots >>> 8 & Vector256.Create(255)) + Vector256.Create(0, 256, 512, 768, 1024, 1280, 1536, 1792) + Vector256.Create(2048 * half);
+        Vector256<int> runs = Lookup.Gather(_runs, at);
+        at.Store(places + Lanes + 8 * half);
+        runs.Store(now + Lanes + 8 * half);
+        _inputs[half] = (Lookup.Gather(Lookup.Stretch, slots >>> 20) & used) + others;
+        _inputs[2 + half] = Lookup.Gather(Lookup.Stretch, runs >>> 20) & used;
     }
 
     private void Learn(int bit)
@@ -186,146 +193,74 @@ internal sealed class ByteModel
         refined = (ushort)(refined + ((target - refined) >> 6));
         if (_expected >= 0)
         {
-            Learn(ref _repeats[_repeatAt], target);
+            ref int repeat = ref _repeats[_repeatAt];
+            repeat = Learn(Vector256.Create(repeat), target).ToScalar();
         }
 
+        int* now = Lookup.Start(_now);
+        for (int k = 0; k < 2 * Lanes; k += 8)
+        {
+            Vector256<int> slots = Vector256.Load(now + k);
+            Vector256<int> learned = Learn(slots, target);
+            if (k < Lanes)
+            {
+                Vector256<int> history = (slots >>> 7 & Vector256.Create(510)) | Vector256.Create(bit);
+                Vector256<int> full = Vector256.GreaterThan(history, Vector256.Create(255));
+                history = Vector256.ConditionalSelect(full, history & Vector256.Create(127) | Vector256.Create(128), history);
+                learned = learned & Vector256.Create(~0xff00) | history << 8;
+            }
+
+            learned.Store(now + k);
+        }
+
+        int* places = Lookup.Start(_places);
+        int* table = Lookup.Start(_slots);
+        int* runs = Lookup.Start(_runs);
         for (int i = 0; i < Contexts; i++)
         {
-            Learn(ref _runs[_runAt[i]], target);
-            ref uint slot = ref _slots[_at[i]];
-            Learn(ref slot, target);
-            uint history = (slot >> 8 & 255) << 1 | (uint)bit;
-            slot = slot & 0xffff_00ff | (history > 255 ? history & 127 | 128 : history) << 8;
+            table[places[i]] = now[i];
+            runs[places[Lanes + i]] = now[Lanes + i];
         }
 
         _partial = _partial << 1 | bit;
     }
 
     // A slot: probability in 16 bits, history in 8, count in 8.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Learn(ref uint slot, int target)
+    private static Vector256<int> Learn(Vector256<int> slots, int target)
     {
-        uint count = slot & 255;
-        int p = (int)(slot >> 16);
-        p += ((target - p) * s_rates[count]) >> 15;
-        slot = (uint)p << 16 | slot & 0xff00 | (count < CountLimit ? count + 1 : count);
+        Vector256<int> count = slots & Vector256.Create(255);
+        Vector256<int> p = slots >>> 16;
+        p += ((Vector256.Create(target) - p) * Lookup.Gather(s_rates, count)) >> 15;
+        return p << 16 | slots & Vector256.Create(0xff00) | Vector256.Min(count + Vector256<int>.One, Vector256.Create(CountLimit));
     }
 
     private int Dot(int at)
     {
-        Vector<int> sum = Vector<int>.Zero;
-        for (int i = 0; i < Inputs; i += Vector<int>.Count)
+        int* w = Lookup.Start(_weights) + at;
+        Vector256<int> sum = Vector256<int>.Zero;
+        for (int i = 0; i < 4; i++)
         {
-            sum += Vector.ShiftRightArithmetic(new Vector<int>(_inputs, i) * new Vector<int>(_weights, at + i), 8);
+            sum += (_inputs[i] * Vector256.Load(w + 8 * i)) >> 8;
         }
 
-        return Vector.Sum(sum);
+        return Vector256.Sum(sum);
     }
 
     private void Adjust(int at, int error)
     {
-        Vector<int> e = new(error);
-        Vector<int> half = new(0x4000);
-        Vector<int> limit = new(WeightLimit);
-        for (int i = 0; i < Inputs; i += Vector<int>.Count)
+        int* weights = Lookup.Start(_weights) + at;
+        Vector256<int> limit = Vector256.Create(WeightLimit);
+        for (int i = 0; i < 4; i++)
         {
-            Vector<int> w = new Vector<int>(_weights, at + i) + Vector.ShiftRightArithmetic(new Vector<int>(_inputs, i) * e + half, 15);
-            Vector.Max(Vector.Min(w, limit), -limit).CopyTo(_weights, at + i);
+            Vector256<int> w = Vector256.Load(weights + 8 * i) + ((_inputs[i] * error + Vector256.Create(0x4000)) >> 15);
+            Vector256.Max(Vector256.Min(w, limit), -limit).Store(weights + 8 * i);
         }
     }
 
-    private void EndByte(byte value)
+    private static int[] Filled(int length, int value)
     {
-        _partial = 1;
-        _past[_length++] = value;
-        if (_matchLength > 0)
-        {
-            _match++;
-            _matchLength++;
-        }
-
-        if (value >= 128 || char.IsAsciiLetter((char)value))
-        {
-            _word = (_word + value + 1) * Odd;
-        }
-        else if (_word != 0)
-        {
-            _lastWord = _word;
-            _word = 0;
-        }
-
-        if (_length >= Margin + MinMatch)
-        {
-            FindRepeat();
-        }
-
-        StartByte();
-    }
-
-    private void FindRepeat()
-    {
-        int hash = 0;
-        for (int k = 1; k <= MinMatch; k++)
-        {
-            hash = (hash + _past[_length - k] + 1) * Odd;
-        }
-
-        ref int end = ref _ends[(uint)hash >> (32 - _bits)];
-        if (_matchLength == 0 && end > 0)
-        {
-            int n = 0;
-            while (n < MaxMatch && end - n > Margin && _past[end - n - 1] == _past[_length - n - 1])
-            {
-                n++;
-            }
-
-            if (n >= MinMatch)
-            {
-                _match = end;
-                _matchLength = n;
-            }
-        }
-
-        end = _length;
-    }
-
-    private void StartByte()
-    {
-        ReadOnlySpan<byte> p = _past.AsSpan(0, _length);
-        int last = p[^1] | p[^2] << 8 | p[^3] << 16 | p[^4] << 24;
-        int above = p[^_stride];
-        int phase = _length % _stride << 16;
-        Span<int> h = _hashes;
-        h[0] = 0;
-        h[1] = Hash(1, last & 0xff, 0);
-        h[2] = Hash(2, last & 0xffff, 0);
-        h[3] = Hash(3, last & 0xffffff, 0);
-        h[4] = Hash(4, last, 0);
-        h[5] = Hash(5, last, p[^5] | p[^6] << 8);
-        h[6] = Hash(6, _word, last & 0xff);
-        h[7] = Hash(7, _word, _lastWord);
-        h[8] = Hash(8, last >> 8 & 0xffff, 0);
-        h[9] = Hash(9, above | p[^Math.Min(Margin, 2 * _stride)] << 8 | phase, 0);
-        h[10] = Hash(10, above | (last & 0xff) << 8 | phase, 0);
-        h[11] = Hash(11, last, p[^5]);
-        h[12] = Hash(12, last >> 16 & 0xffff | phase, 0);
-    }
-
-    private static int Hash(int n, int a, int b)
-    {
-        int h = (a + n * 0x3D4D51CB) * Odd;
-        h = ((h ^ (int)((uint)h >> 15)) + b * 0x61C88647) * Golden;
-        return h ^ (int)((uint)h >> 13);
-    }
-
-    private static int[] CreateRates()
-    {
-        int[] rates = new int[256];
-        for (int n = 0; n < rates.Length; n++)
-        {
-            rates[n] = 65536 / (2 * n + 3);
-        }
-
-        return rates;
+        int[] array = GC.AllocateUninitializedArray<int>(length, pinned: true);
+        Array.Fill(array, value);
+        return array;
     }
 }

@@ -8,4 +8,7 @@ public sealed record SymbolCoderOptions
 
     /// <summary>Takes a profile without trials: about ten times as fast, some per cent larger.</summary>
     public bool Quick { get; init; }
+
+    /// <summary>Symbols of a tensor on which profiles are tried; of larger ones a block of about as many is.</summary>
+    public int TrialSymbols { get; init; } = int.MaxValue;
 }

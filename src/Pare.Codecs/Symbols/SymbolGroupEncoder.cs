@@ -35,7 +35,7 @@ public sealed class SymbolGroupEncoder
         ObjectDisposedException.ThrowIf(_finished, this);
         int[] copy = symbols.ToArray();
         (SymbolProfile profile, double bits) = Choose(copy, layout);
-        if (_options.Quick)
+        if (_options.Quick || copy.Length > _options.TrialSymbols)
         {
             int before = _sink.Count;
             Run(ref _coder, _model, copy, layout, profile, null);
@@ -114,6 +114,7 @@ public sealed class SymbolGroupEncoder
             return (SymbolProfiles.Quick(symbols), 0);
         }
 
+        (symbols, layout) = layout.Sample(symbols, _options.TrialSymbols);
         SymbolProfile best = SymbolProfiles.Quick(symbols);
         double bits = Price(symbols, layout, best);
         foreach (Func<SymbolProfile, IEnumerable<SymbolProfile>> stage in SymbolProfiles.Stages(symbols, layout))

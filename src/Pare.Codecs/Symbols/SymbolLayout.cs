@@ -71,6 +71,44 @@ public sealed class SymbolLayout : IEquatable<SymbolLayout>
     public int IndexOf(int output, int input, int y, int x) =>
         output * Stride(SymbolAxis.Output) + input * Stride(SymbolAxis.Input) + y * Stride(SymbolAxis.Y) + x * Stride(SymbolAxis.X);
 
+    /// <summary>A block from the middle of a large tensor, for trials: its longest axes are cut until about <paramref name="most"/> symbols are left.</summary>
+    /// <param name="symbols">The symbols in flat order.</param>
+    /// <param name="most">How many to take, nearly; a tensor of fewer is taken whole.</param>
+    /// <returns>The block's symbols in the same order of axes, and its layout.</returns>
+    /// <exception cref="ArgumentException">The layout does not count as many symbols.</exception>
+    public (int[] Symbols, SymbolLayout Layout) Sample(ReadOnlySpan<int> symbols, int most)
+    {
+        SymbolArguments.Check(symbols.Length, this);
+        if (Count <= most)
+        {
+            return (symbols.ToArray(), this);
+        }
+
+        int[] whole = [Outputs, Inputs, Height, Width];
+        int[] part = SampleLengths(whole, most);
+        int[] first = [.. whole.Zip(part, (n, m) => (n - m) / 2)];
+        SymbolLayout layout = new(Order, part[0], part[1], part[2], part[3]);
+        int[] sample = new int[layout.Count];
+        for (int o = 0; o < part[0]; o++)
+        {
+            for (int i = 0; i < part[1]; i++)
+            {
+                for (int y = 0; y < part[2]; y++)
+                {
+                    int from = IndexOf(first[0] + o, first[1] + i, first[2] + y, first[3]);
+                    int to = layout.IndexOf(o, i, y, 0);
+                    (int step, int own) = (Stride(SymbolAxis.X), layout.Stride(SymbolAxis.X));
+                    for (int x = 0; x < part[3]; x++)
+                    {
+                        sample[to + x * own] = symbols[from + x * step];
+                    }
+                }
+            }
+        }
+
+        return (sample, layout);
+    }
+
     /// <summary>Two layouts are equal when they map every weight alike.</summary>
     public bool Equals(SymbolLayout? other) => other is not null && Order == other.Order && Outputs == other.Outputs && Inputs == other.Inputs && Height == other.Height && Width == other.Width;
 
@@ -103,6 +141,19 @@ public sealed class SymbolLayout : IEquatable<SymbolLayout>
         }
 
         return stride;
+    }
+
+    // The longest axis gives an eighth at a time. What is short already, like kernels, stays whole.
+    private static int[] SampleLengths(int[] whole, int most)
+    {
+        const int Least = 16;
+        int[] part = [.. whole];
+        while (part.Aggregate(1L, (a, n) => a * n) > most && part.Max() is > Least and int longest)
+        {
+            part[Array.IndexOf(part, longest)] = Math.Max(Least, longest - Math.Max(1, longest / 8));
+        }
+
+        return part;
     }
 
     /// <summary>The axes of an order, outermost first.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Pare.Codecs;
 
@@ -30,26 +31,23 @@ internal sealed class SymbolModel
     public int Code<TCoder>(ref TCoder coder, int symbol, int unary)
         where TCoder : struct, IBinaryCoder
     {
-        Select(_contexts, 0);
-        LastZero = Mixing.Predict(0);
-        int zero = coder.Code(symbol == 0 ? 1 : 0, LastZero);
-        Mixing.Learn(zero, LastZero, 0);
+        int zero = Mixing.Code(ref coder, symbol == 0 ? 1 : 0, Places(_contexts), 0);
+        LastZero = Mixing.LastOne;
         if (zero != 0)
         {
             return 0;
         }
 
-        Select(SignContexts, 1);
-        int negative = Mixing.Code(ref coder, symbol < 0 ? 1 : 0, 1);
+        int negative = Mixing.Code(ref coder, symbol < 0 ? 1 : 0, Places(SignContexts) + Vector256<int>.One, 1);
 
         uint magnitude = symbol < 0 ? (uint)-(long)symbol : (uint)symbol;
         uint found = 1;
         _contexts[0] = negative;
+        Vector256<int> places = Places(_contexts);
         while (found <= unary)
         {
             int decision = 1 + (int)found;
-            Select(_contexts, decision);
-            if (Mixing.Code(ref coder, magnitude > found ? 1 : 0, decision) == 0)
+            if (Mixing.Code(ref coder, magnitude > found ? 1 : 0, places + Vector256.Create(decision), decision) == 0)
             {
                 break;
             }
@@ -59,7 +57,7 @@ internal sealed class SymbolModel
 
         if (found > unary)
         {
-            found += CodeRest(ref coder, magnitude - found);
+            found += CodeRest(ref coder, places, magnitude - found);
         }
 
         _contexts[0] = 0;
@@ -67,7 +65,7 @@ internal sealed class SymbolModel
     }
 
     // Exponential Golomb: how many bits the rest plus one has, in unary; then these bits, of which the first three are modelled.
-    private uint CodeRest<TCoder>(ref TCoder coder, uint rest)
+    private uint CodeRest<TCoder>(ref TCoder coder, Vector256<int> places, uint rest)
         where TCoder : struct, IBinaryCoder
     {
         ulong value = (ulong)rest + 1;
@@ -76,8 +74,7 @@ internal sealed class SymbolModel
         while (found < 31)
         {
             int decision = FirstLength + found;
-            Select(_contexts, decision);
-            if (Mixing.Code(ref coder, length > found ? 1 : 0, Math.Min(decision, WeightSets - 2)) == 0)
+            if (Mixing.Code(ref coder, length > found ? 1 : 0, places + Vector256.Create(decision), Math.Min(decision, WeightSets - 2)) == 0)
             {
                 break;
             }
@@ -92,8 +89,7 @@ internal sealed class SymbolModel
             int bit = (int)(value >> k) & 1;
             if (found - 1 - k < 3)
             {
-                Select(_contexts, FirstMantissa + found * 8 + node);
-                bit = Mixing.Code(ref coder, bit, WeightSets - 1);
+                bit = Mixing.Code(ref coder, bit, places + Vector256.Create(FirstMantissa + found * 8 + node), WeightSets - 1);
                 node = node * 2 + bit;
             }
             else
@@ -107,12 +103,7 @@ internal sealed class SymbolModel
         return (uint)(result - 1);
     }
 
-    private void Select(int[] contexts, int decision)
-    {
-        int[] slots = Mixing.Slots;
-        for (int k = 0; k < slots.Length; k++)
-        {
-            slots[k] = (k * Contexts + contexts[k]) * Decisions + decision;
-        }
-    }
+    // Where the slots of the eight contexts' decisions start.
+    private static Vector256<int> Places(int[] contexts) =>
+        (Vector256.Create(contexts) + Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7) * Contexts) * Decisions;
 }

@@ -25,6 +25,21 @@ internal static class DirectoryReader
         return directory;
     }
 
+    /// <summary>The directory of a compact container: the first stream is the file.</summary>
+    public static PackedDirectory Whole(PackedHeader header)
+    {
+        PackedStream stream = new() { Codec = header.IsStored ? StreamCodec.Stored : StreamCodec.Mixed, Parameter = 4, Length = header.Length, CodedLength = header.HeadCoded, Offset = header.HeadOffset };
+        PackedDirectory directory = new();
+        directory.Streams.Add(stream);
+        if (header.Length > 0)
+        {
+            directory.Segments.Add(new PackedSegment { Kind = SegmentKind.Structure, Length = header.Length });
+            stream.Segments.Add(directory.Segments[0]);
+        }
+
+        return directory;
+    }
+
     private static void ReadStreams(ref VarintReader r, PackedDirectory directory, PackedHeader header, long fileLength)
     {
         // A stream takes at least a checksum in the file and two bytes here.

@@ -5,9 +5,11 @@ namespace Pare.Formats;
 /// <summary>Packs model files into Pare's own container (<c>.pare</c>, see docs/pare-format.md) and gives them back. Stateless and thread-safe.</summary>
 public static class ModelPacker
 {
-    // Above this many bytes of numbers the fast codecs are taken, which reach nearly the same.
-    private const long QuickFrom = 1 << 24;
-    private const long BytesUpTo = Codecs.ByteCoder.MaxLength;
+    // Smaller files have time for trials of the whole: context mixing takes some four seconds a megabyte.
+    private const long BytesUpTo = 1 << 19;
+
+    // Files so small that the SHA-256 would weigh.
+    private const long CompactUpTo = 1 << 13;
 
     /// <summary>Whether a file is a container, by its first bytes.</summary>
     public static bool IsPacked(ByteSource file)
@@ -105,13 +107,13 @@ public static class ModelPacker
         List<PackPiece> pieces = PackPlanner.Plan(content, tensors, cancellation);
         PieceCoding?[] codings = new PieceCoding?[pieces.Count];
         int done = 0;
-        bool quick = pieces.Where(p => p.Kind == PieceKind.Numbers && p.Coded is null).Sum(p => p.Length) > QuickFrom;
+        PackEffort effort = PackEffort.For(pieces);
         Parallel.For(0, pieces.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation }, k =>
         {
-            codings[k] = pieces[k].Kind == PieceKind.Numbers ? PieceChooser.Choose(content, pieces[k], quick) : null;
+            codings[k] = pieces[k].Kind == PieceKind.Numbers ? PieceChooser.Choose(content, pieces[k], effort) : null;
             options.Progress?.Report(0.05 + 0.25 * Interlocked.Increment(ref done) / pieces.Count);
         });
-        if (lossy || content.Length > BytesUpTo)
+        if (lossy || content.Length > Codecs.ByteCoder.MaxLength)
         {
             Write(content, pieces, codings, lossy, output, options, cancellation);
             return;
@@ -119,16 +121,45 @@ public static class ModelPacker
 
         using MemoryStream apart = new();
         Write(content, pieces, codings, lossy, apart, options, cancellation);
-        if (!(Array.Exists(codings, c => c?.Kind == SegmentKind.Integers) || MayBeSmallerAsBytes(content, apart.Length)))
+        MemoryStream least = apart;
+        if (content.Length <= BytesUpTo && Array.Exists(codings, c => c?.Kind == SegmentKind.Integers))
         {
-            apart.WriteTo(output);
-            return;
+            // Whole numbers of several tensors are sometimes smaller as bytes that learn from each other.
+            PieceCoding?[] asBytes = [.. codings.Select(c => c is { Kind: SegmentKind.Integers } ? PieceChooser.Mixed(c.Parameter) : c)];
+            least = Try(pieces, asBytes, least);
         }
 
-        // Tensors whose content repeats among them, or between them and the structure, are sometimes smaller as bytes throughout.
-        using MemoryStream together = new();
-        Write(content, [new PackPiece(0, content.Length, PieceKind.Structure)], [null], lossy, together, options, cancellation);
-        (together.Length < apart.Length ? together : apart).WriteTo(output);
+        if (content.Length <= BytesUpTo && MayBeSmallerAsBytes(content, least.Length))
+        {
+            // Tensors whose content repeats among them, or between them and the structure, are sometimes smaller as bytes throughout.
+            least = Try([new PackPiece(0, content.Length, PieceKind.Structure)], [null], least);
+        }
+
+        if (content.Length <= CompactUpTo || least.Length >= content.Length)
+        {
+            byte[] compact = Compact(content.Slice(0, (int)content.Length).Span);
+            if (compact.Length < least.Length)
+            {
+                output.Write(compact);
+                return;
+            }
+        }
+
+        least.WriteTo(output);
+
+        MemoryStream Try(List<PackPiece> others, PieceCoding?[] othersCodings, MemoryStream best)
+        {
+            MemoryStream written = new();
+            Write(content, others, othersCodings, lossy, written, options, cancellation);
+            return written.Length < best.Length ? written : best;
+        }
+    }
+
+    // Header and directory would outweigh what is gained: one stream, or the bytes as they are.
+    private static byte[] Compact(ReadOnlySpan<byte> content)
+    {
+        byte[] coded = Codecs.ByteCoder.Encode(content);
+        return coded.Length < content.Length ? PackedHeader.WriteCompact(content.Length, coded) : PackedHeader.WriteCompact(0, content);
     }
 
     // Samples spread over the file, by context mixing: a twentieth may be gained by seeing everything.

@@ -30,7 +30,7 @@ internal sealed class PackedFile
     public bool IsLossy => (_header.Flags & PackedHeader.Lossy) != 0;
 
     /// <summary>SHA-256 of what it unpacks to.</summary>
-    public ReadOnlyMemory<byte> Hash => _header.Hash;
+    public ReadOnlyMemory<byte> Hash => _header.IsCompact ? SHA256.HashData(_head) : _header.Hash;
 
     public PackedDirectory Directory { get; }
 
@@ -52,17 +52,21 @@ internal sealed class PackedFile
     public static PackedFile Open(ByteSource file, long limit)
     {
         PackedHeader header = PackedHeader.Read(file, limit);
-        byte[] head = new byte[header.HeadLength];
+        ReadOnlyMemory<byte> coded = file.Slice(header.HeadOffset, header.HeadCoded);
+        byte[] head = header.IsStored ? coded.ToArray() : new byte[header.HeadLength];
         try
         {
-            ByteCoder.Decode(file.Slice(header.HeadOffset, header.HeadCoded), head);
+            if (!header.IsStored)
+            {
+                ByteCoder.Decode(coded, head);
+            }
         }
         catch (CodecException e)
         {
             throw new ModelFormatException(PackedHeader.Format, $"the first stream is damaged: {e.Problem}", header.HeadOffset + e.Offset, innerException: e);
         }
 
-        return new PackedFile(file, header, head, DirectoryReader.Read(head, header, file.Length));
+        return new PackedFile(file, header, head, header.IsCompact ? DirectoryReader.Whole(header) : DirectoryReader.Read(head, header, file.Length));
     }
 
     /// <summary>Copies a part of the unpacked file.</summary>
@@ -101,7 +105,7 @@ internal sealed class PackedFile
         }
 
         byte[] found = hash.GetHashAndReset();
-        if (!found.AsSpan().SequenceEqual(_header.Hash.Span))
+        if (!_header.IsCompact && !found.AsSpan().SequenceEqual(_header.Hash.Span))
         {
             throw new ModelFormatException(PackedHeader.Format, $"the unpacked file has SHA-256 {Convert.ToHexStringLower(found)}, the container says {Convert.ToHexStringLower(_header.Hash.Span)}: it is damaged");
         }

@@ -11,12 +11,15 @@ internal sealed record PackedHeader
     public const int MagicLength = 5;
 
     /// <summary>A decoder that does not know a flag must refuse the file.</summary>
-    public const ulong KnownFlags = Lossy | Floats;
+    public const ulong KnownFlags = Lossy | Floats | Compact;
 
     public const ulong Lossy = 1;
 
     /// <summary>There are segments of <see cref="SegmentKind.Floats"/>.</summary>
     public const ulong Floats = 2;
+
+    /// <summary>The file is one stream without a directory: for a few bytes, or bytes that nothing shrinks.</summary>
+    public const ulong Compact = 4;
 
     /// <summary>Bytes of one decoded stream, at most; of one coded by context mixing <see cref="ByteCoder.MaxLength"/>.</summary>
     public const int MaxStream = 1 << 26;
@@ -33,7 +36,7 @@ internal sealed record PackedHeader
     /// <summary>Bytes of the file that it unpacks to.</summary>
     public required long Length { get; init; }
 
-    /// <summary>SHA-256 of the file that it unpacks to.</summary>
+    /// <summary>SHA-256 of the file that it unpacks to; empty in a compact container.</summary>
     public required ReadOnlyMemory<byte> Hash { get; init; }
 
     /// <summary>Bytes of the first stream, decoded.</summary>
@@ -44,6 +47,12 @@ internal sealed record PackedHeader
 
     /// <summary>Where the first stream starts.</summary>
     public int HeadOffset { get; init; }
+
+    /// <summary>Whether the first stream is the whole file.</summary>
+    public bool IsCompact => (Flags & Compact) != 0;
+
+    /// <summary>Whether the first stream is the whole file as it is.</summary>
+    public bool IsStored { get; init; }
 
     public static bool Matches(ByteSource bytes) => bytes.Length >= MagicLength && bytes.Slice(0, MagicLength).Span.SequenceEqual(Magic);
 
@@ -58,6 +67,21 @@ internal sealed record PackedHeader
         w.Varint((ulong)HeadLength);
         w.Varint((ulong)HeadCoded);
         w.UInt32(~Crc32C.Append(Crc32C.Append(~0u, w.Span), head));
+        return w.Span.ToArray();
+    }
+
+    /// <summary>A compact container.</summary>
+    /// <param name="length">Bytes of the file, 0 where <paramref name="coded"/> is the file itself.</param>
+    /// <param name="coded">The file, coded by context mixing.</param>
+    public static byte[] WriteCompact(int length, ReadOnlySpan<byte> coded)
+    {
+        VarintWriter w = new();
+        w.Add(Magic);
+        w.Add([(byte)Version]);
+        w.Varint(Compact);
+        w.Varint((ulong)length);
+        w.UInt32(~Crc32C.Append(Crc32C.Append(~0u, w.Span), coded));
+        w.Add(coded);
         return w.Span.ToArray();
     }
 
@@ -82,6 +106,11 @@ internal sealed record PackedHeader
             throw new UnsupportedModelException($"pare: the file needs features 0x{flags & ~KnownFlags:x} that this program does not know; a newer one is needed", []);
         }
 
+        if ((flags & Compact) != 0)
+        {
+            return ReadCompact(ref r, bytes, flags);
+        }
+
         long most = Math.Max(limit, bytes.Length > long.MaxValue / 64 ? long.MaxValue : bytes.Length * 64);
         long length = (long)r.Bounded("the unpacked length", (ulong)most, "the bound set for packed models; raise it to unpack more");
         byte[] hash = r.Bytes(HashLength, "the SHA-256").ToArray();
@@ -101,6 +130,28 @@ internal sealed record PackedHeader
         }
 
         return new PackedHeader { Flags = flags, Length = length, Hash = hash, HeadLength = headLength, HeadCoded = headCoded, HeadOffset = end };
+    }
+
+    private static PackedHeader ReadCompact(ref VarintReader r, ByteSource bytes, ulong flags)
+    {
+        int length = (int)r.Bounded("the unpacked length", ByteCoder.MaxLength);
+        int head = r.Position;
+        uint checksum = r.UInt32("the checksum");
+        int end = r.Position;
+        if (bytes.Length - end > ByteCoder.MaxLength)
+        {
+            throw new ModelFormatException(Format, $"{bytes.Length - end} bytes in a compact container, which holds {ByteCoder.MaxLength} at most", end);
+        }
+
+        int coded = (int)(bytes.Length - end);
+        CheckRatio(length, coded, head);
+        if (~Crc32C.Append(Crc32C.Append(~0u, bytes.Slice(0, head).Span), bytes.Slice(end, coded).Span) != checksum)
+        {
+            throw new ModelFormatException(Format, "the checksum of the file does not match: it is damaged", head);
+        }
+
+        bool stored = length == 0;
+        return new PackedHeader { Flags = flags, Length = stored ? coded : length, Hash = default, HeadLength = stored ? coded : length, HeadCoded = coded, HeadOffset = end, IsStored = stored };
     }
 
     /// <summary>No stream of bytes unpacks to more than 131,072 times its coded bytes, which no codec reaches. So few bytes cannot take much memory.</summary>

@@ -5,6 +5,9 @@ namespace Pare.Formats.Packed;
 /// <summary>A stream that gathers pieces before it is coded.</summary>
 internal sealed class PendingStream(StreamCodec codec, int parameter)
 {
+    // Of whole numbers and palettes; codes were made for a bound on bytes and get every trial.
+    private const int TrialSymbols = 1 << 13;
+
     private readonly List<(PackPiece Piece, PieceCoding Coding)> _pieces = [];
 
     public StreamCodec Codec => codec;
@@ -34,7 +37,7 @@ internal sealed class PendingStream(StreamCodec codec, int parameter)
     {
         if (codec == StreamCodec.Symbols)
         {
-            SymbolGroupEncoder group = new(new SymbolCoderOptions { Quick = quick });
+            SymbolGroupEncoder group = new(new SymbolCoderOptions { Quick = quick, TrialSymbols = _pieces.Exists(p => p.Coding.Kind == SegmentKind.Coded) ? int.MaxValue : TrialSymbols });
             foreach ((PackPiece piece, PieceCoding coding) in _pieces)
             {
                 if (coding.Kind == SegmentKind.Floats)

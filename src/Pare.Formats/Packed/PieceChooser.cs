@@ -5,9 +5,13 @@ namespace Pare.Formats.Packed;
 /// <summary>Chooses by trial how an array of numbers is coded.</summary>
 internal static class PieceChooser
 {
-    // Arrays of fewer bytes share a stream of bytes without a trial.
-    private const int Small = 1 << 10;
+    /// <summary>Arrays of fewer bytes share a stream of bytes without a trial.</summary>
+    public const int Small = 1 << 10;
+
     private const int Sample = 1 << 15;
+
+    // Symbols that stand for a whole tensor where layouts are tried.
+    private const int LayoutSample = 1 << 13;
     private const int RandomFrom = 1 << 12;
 
     // Shorter arrays of floats cost less in a stream of bytes that they share.
@@ -15,8 +19,8 @@ internal static class PieceChooser
 
     /// <param name="content">The file.</param>
     /// <param name="piece">An array of numbers in it.</param>
-    /// <param name="quick">Whether the file is too large for context mixing.</param>
-    public static PieceCoding Choose(ByteSource content, PackPiece piece, bool quick)
+    /// <param name="effort">How much time to take.</param>
+    public static PieceCoding Choose(ByteSource content, PackPiece piece, PackEffort effort)
     {
         if (piece.Coded is { } coded)
         {
@@ -30,7 +34,7 @@ internal static class PieceChooser
             return Mixed(width);
         }
 
-        if (quick)
+        if (effort.Quick)
         {
             return Quick(bytes, piece);
         }
@@ -42,7 +46,7 @@ internal static class PieceChooser
 
         if (width <= 2 && piece.Type != DataType.Undefined && !IsFloat(piece))
         {
-            return Integers(bytes, piece);
+            return Integers(bytes, piece, effort);
         }
 
         if (!IsFloat(piece) || bytes.Length / width < PlanesFrom)
@@ -50,7 +54,7 @@ internal static class PieceChooser
             return Bytes(bytes, width);
         }
 
-        return width == 2 ? Halves(bytes, piece) : Quick(bytes, piece);
+        return width == 2 ? Halves(bytes, piece, effort) : Quick(bytes, piece);
     }
 
     // Floats, and whole numbers of files too large for trials: planes, unless two samples say that what sees more than the frequencies of bytes leaves a hundredth less.
@@ -119,35 +123,39 @@ internal static class PieceChooser
         return new PieceCoding(SegmentKind.Bytes, StreamCodec.Planes) { Parameter = (int)element };
     }
 
-    // 16-bit floats come from models small enough to spend more time on than planes take: three ways by trial.
-    private static PieceCoding Halves(ReadOnlySpan<byte> bytes, PackPiece piece)
+    // 16-bit floats three ways, by samples.
+    private static PieceCoding Halves(ReadOnlySpan<byte> bytes, PackPiece piece, PackEffort effort)
     {
-        PieceCoding best = Planes(piece);
-        double least = PlaneCoder.Encode(bytes, (PlaneElement)best.Parameter, 1).Length;
-        if (bytes.Length <= ByteCoder.MaxLength && ByteCoder.Encode(bytes, 2).Length is int mixed && mixed < least)
-        {
-            (best, least) = (Mixed(2), mixed);
-        }
-
+        PieceCoding planes = Planes(piece);
         int[] exponents = FloatParts.Symbols(bytes, 2);
         SymbolLayout layout = Layout(piece, exponents);
-        double bits = new SymbolGroupEncoder(new SymbolCoderOptions { Quick = true }).Measure(exponents, layout).TotalBits + 8.0 * exponents.Length;
-        return bits < least * 8 * 0.997 ? new PieceCoding(SegmentKind.Floats, StreamCodec.Symbols) { Layout = layout } : best;
+        (int[] part, SymbolLayout partLayout) = layout.Sample(exponents, LayoutSample);
+        double symbols = new SymbolGroupEncoder(new SymbolCoderOptions { Quick = true }).Measure(part, partLayout).TotalBits / (8.0 * part.Length) + 1;
+        double least = PlaneCoder.Encode(bytes, (PlaneElement)planes.Parameter, 1).Length * 2.0 / bytes.Length;
+        ReadOnlySpan<byte> sample = bytes[..Math.Min(bytes.Length, effort.Sample)];
+        if (ByteCoder.Encode(sample, 2).Length * 2.0 / sample.Length is double mixed && mixed < Math.Min(least, symbols) * effort.Gain)
+        {
+            return Mixed(2);
+        }
+
+        // Exponents cost less with what those of other tensors taught.
+        return symbols < least * 1.005 ? new PieceCoding(SegmentKind.Floats, StreamCodec.Symbols) { Layout = layout } : planes;
     }
 
-    private static PieceCoding Mixed(int width) => new(SegmentKind.Bytes, StreamCodec.Mixed) { Parameter = Math.Clamp(width, 1, 8) };
+    /// <summary>As bytes, by context mixing.</summary>
+    public static PieceCoding Mixed(int width) => new(SegmentKind.Bytes, StreamCodec.Mixed) { Parameter = Math.Clamp(width, 1, 8) };
 
-    private static PieceCoding Integers(ReadOnlySpan<byte> bytes, PackPiece piece)
+    private static PieceCoding Integers(ReadOnlySpan<byte> bytes, PackPiece piece, PackEffort effort)
     {
         bool signed = IsSigned(piece);
         int[] symbols = SymbolValues.Read(bytes, piece.Width, signed);
         SymbolLayout layout = Layout(piece, symbols);
-        int n = Math.Min(symbols.Length, Sample);
-        double bits = n == symbols.Length ? SymbolCoder.Measure(symbols, layout).TotalBits : SymbolCoder.Measure(symbols.AsSpan(0, n), SymbolLayout.Vector(n)).TotalBits;
-        int mixed = ByteCoder.Encode(bytes[..(n * piece.Width)], piece.Width).Length;
-        return mixed * 8 < bits * 0.99
-            ? Bytes(bytes, piece.Width)
-            : new PieceCoding(SegmentKind.Integers, StreamCodec.Symbols) { Parameter = piece.Width, Signed = signed, Layout = layout };
+        PieceCoding integers = new(SegmentKind.Integers, StreamCodec.Symbols) { Parameter = piece.Width, Signed = signed, Layout = layout };
+        ReadOnlySpan<byte> sample = bytes[..Math.Min(bytes.Length, effort.Sample)];
+        int n = sample.Length / piece.Width;
+        SymbolLayout own = n == symbols.Length ? layout : SymbolLayout.Vector(n);
+        double bits = new SymbolGroupEncoder(new SymbolCoderOptions { Quick = true }).Measure(symbols.AsSpan(0, n), own).TotalBits;
+        return ByteCoder.Encode(sample, piece.Width).Length * 8 < bits * effort.Gain ? Bytes(bytes, piece.Width) : integers;
     }
 
     private static PieceCoding Bytes(ReadOnlySpan<byte> bytes, int width)
@@ -158,5 +166,5 @@ internal static class PieceChooser
     }
 
     private static SymbolLayout Layout(PackPiece piece, int[] symbols) =>
-        piece.Shape is { } shape ? WeightLayout.Choose(shape, symbols) : SymbolLayout.Vector(symbols.Length);
+        piece.Shape is { } shape ? WeightLayout.Choose(shape, symbols, LayoutSample) : SymbolLayout.Vector(symbols.Length);
 }

@@ -8,7 +8,8 @@ public static class WeightLayout
     /// <summary>The layout under which symbols cost least by a quick dry run.</summary>
     /// <param name="shape">The tensor's shape.</param>
     /// <param name="symbols">Its symbols in flat order, as many as the shape counts.</param>
-    public static SymbolLayout Choose(TensorShape shape, ReadOnlySpan<int> symbols)
+    /// <param name="most">Symbols to look at, about; a block of larger tensors stands for the whole.</param>
+    public static SymbolLayout Choose(TensorShape shape, ReadOnlySpan<int> symbols, int most = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(shape);
         SymbolLayout best = SymbolLayout.Vector(symbols.Length);
@@ -20,7 +21,8 @@ public static class WeightLayout
         double least = double.PositiveInfinity;
         foreach (SymbolLayout layout in Candidates(shape))
         {
-            double bits = new SymbolGroupEncoder(new SymbolCoderOptions { Quick = true }).Measure(symbols, layout).TotalBits;
+            (int[] part, SymbolLayout partLayout) = layout.Sample(symbols, most);
+            double bits = new SymbolGroupEncoder(new SymbolCoderOptions { Quick = true }).Measure(part, partLayout).TotalBits / part.Length;
             if (bits < least)
             {
                 (best, least) = (layout, bits);

@@ -28,6 +28,8 @@ internal static class GoldenFiles
             ["coded-v1.pare"] = Coded(),
             ["planes-v1.pare"] = Planes(),
             ["floats-v1.pare"] = Floats(),
+            ["compact-v1.pare"] = PackedFiles.Pack(System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 60).Select(k => $"node {k % 7} of layer_{k / 5}; ")))),
+            ["compact-stored-v1.pare"] = PackedFiles.Pack(RandomBytes(700)),
         };
         List<string> lines = [];
         foreach ((string name, byte[] bytes) in files)

@@ -247,9 +247,12 @@ public sealed class Graph
     private Node Make(string name, string @operator, IEnumerable<Value?>? inputs, int outputs, string domain)
     {
         Node node = new(this, name, @operator, domain);
-        foreach (Value? v in inputs ?? [])
+        if (inputs is not null)
         {
-            node.AddInput(v);
+            foreach (Value? v in inputs)
+            {
+                node.AddInput(v);
+            }
         }
 
         for (int i = 0; i < outputs; i++)

@@ -38,7 +38,7 @@ public static class GraphInterface
         List<Node> candidates = [];
         foreach (Node n in graph.Nodes)
         {
-            if (n.Outputs.Count > 0 && vocabulary.TraitsOf(n).Kind is not (OperatorKind.Training or OperatorKind.Check or OperatorKind.State or OperatorKind.Random) && !IsConsumed(n, vocabulary))
+            if (n.Outputs.Count > 0 && !IsConsumed(n, vocabulary) && vocabulary.TraitsOf(n).Kind is not (OperatorKind.Training or OperatorKind.Check or OperatorKind.State or OperatorKind.Random))
             {
                 candidates.Add(n);
             }
@@ -71,7 +71,7 @@ public static class GraphInterface
         List<Value> inputs = [];
         foreach (Node n in graph.Nodes)
         {
-            if (needed.Contains(n) && n.Outputs.Count > 0 && vocabulary.TraitsOf(n).Kind == OperatorKind.Placeholder)
+            if (vocabulary.TraitsOf(n).Kind == OperatorKind.Placeholder && n.Outputs.Count > 0 && needed.Contains(n))
             {
                 inputs.Add(n.Output);
             }
@@ -83,17 +83,18 @@ public static class GraphInterface
     // Waiting for a node counts as taking it, unless only training or a check waits.
     private static bool IsConsumed(Node node, Vocabulary vocabulary)
     {
-        foreach (Value v in node.Outputs)
+        // By index: this runs for every node of a model that is opened, and enumerators of interfaces are allocated.
+        for (int i = 0; i < node.Outputs.Count; i++)
         {
-            if (v.Uses.Count > 0)
+            if (node.Outputs[i].Uses.Count > 0)
             {
                 return true;
             }
         }
 
-        foreach (Node n in node.ControlDependents)
+        for (int i = 0; i < node.ControlDependents.Count; i++)
         {
-            if (vocabulary.TraitsOf(n).Kind is not (OperatorKind.Training or OperatorKind.Check))
+            if (vocabulary.TraitsOf(node.ControlDependents[i]).Kind is not (OperatorKind.Training or OperatorKind.Check))
             {
                 return true;
             }

@@ -11,7 +11,23 @@ public sealed class OnnxRuntimeRunner : IModelRunner
     /// goes wrong again, and is told, when a model is loaded.
     /// </summary>
     /// <returns>Ends when the runtime is ready.</returns>
-    public static Task PrepareAsync() => Task.Run(() =>
+    public static Task PrepareAsync()
+    {
+        NativeHeap.GrowInLargeSteps();
+        return Task.Run(Prepare);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="GraphException">ONNX Runtime says that the graph breaks ONNX's rules.</exception>
+    public IModelSession Load(Model model, SessionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        options ??= new SessionOptions();
+        return ModelLoaders.Find(model.Vocabulary)?.Load(model, options)
+            ?? throw new UnsupportedModelException($"models of the vocabulary {model.Vocabulary.Name} cannot be run", []);
+    }
+
+    private static void Prepare()
     {
         try
         {
@@ -25,15 +41,5 @@ public sealed class OnnxRuntimeRunner : IModelRunner
         catch (Exception e) when (e is PareException or DllNotFoundException or TypeInitializationException or BadImageFormatException)
         {
         }
-    });
-
-    /// <inheritdoc/>
-    /// <exception cref="GraphException">ONNX Runtime says that the graph breaks ONNX's rules.</exception>
-    public IModelSession Load(Model model, SessionOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        options ??= new SessionOptions();
-        return ModelLoaders.Find(model.Vocabulary)?.Load(model, options)
-            ?? throw new UnsupportedModelException($"models of the vocabulary {model.Vocabulary.Name} cannot be run", []);
     }
 }

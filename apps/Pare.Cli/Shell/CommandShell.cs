@@ -14,9 +14,10 @@ internal static class CommandShell
     {
         bool json = args.Contains("--json");
         bool verbose = args.Contains("--verbose");
+        Task prepared = Task.CompletedTask;
         try
         {
-            int code = Dispatch(args, terminal, interruption);
+            int code = Dispatch(args, terminal, interruption, ref prepared);
             terminal.Out.Flush();
             return code;
         }
@@ -29,13 +30,16 @@ internal static class CommandShell
         finally
         {
             interruption.Outputs?.Dispose();
+
+            // A native library must not be unloaded while it is being loaded.
+            prepared.Wait();
         }
     }
 
     /// <summary>Version as <c>--version</c> prints it.</summary>
     public static string Version { get; } = typeof(CommandShell).Assembly.GetName().Version?.ToString(3) ?? "0";
 
-    private static int Dispatch(IReadOnlyList<string> args, Terminal terminal, Interruption interruption)
+    private static int Dispatch(IReadOnlyList<string> args, Terminal terminal, Interruption interruption, ref Task prepared)
     {
         if (args.Count == 1 && args[0] == "--version")
         {
@@ -44,20 +48,27 @@ internal static class CommandShell
         }
 
         string? asked = args.Count > 0 && !args[0].StartsWith('-') ? args[0] : null;
-        if (asked is not null && VerbTable.All.All(v => v.Name != asked))
+        VerbEntry? verb = VerbTable.All.FirstOrDefault(v => v.Name == asked);
+        if (asked is not null && verb is null)
         {
             string[] near = [.. NearNames.Find(asked, VerbTable.All.Select(v => v.Name), 2)];
             throw new UsageException($"'{asked}' is no verb{(near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", near)}?")} See: pare --help");
         }
 
-        RootCommand root = BuildRoot(args, terminal, interruption);
+        bool help = args.Count == 0 || args.Any(a => a is "--help" or "-h" or "-?" or "/h" or "/?" or "--version");
+        if (verb?.Prepare is { } prepare && !help)
+        {
+            prepared = prepare();
+        }
+
+        Command root = BuildRoot(args.FirstOrDefault(a => !a.StartsWith('-')), help, terminal, interruption);
         ParseResult parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
             string message = string.Join(" ", parsed.Errors.Select(Describe).Distinct());
             Command command = parsed.CommandResult.Command;
-            string help = command is RootCommand ? "pare --help" : $"pare {command.Name} --help";
-            throw new UsageException($"{message} See: {help}", OptionOf(parsed.Errors[0]));
+            string hint = ReferenceEquals(command, root) ? "pare --help" : $"pare {command.Name} --help";
+            throw new UsageException($"{message} See: {hint}", OptionOf(parsed.Errors[0]));
         }
 
         return parsed.Invoke(new InvocationConfiguration
@@ -83,14 +94,14 @@ internal static class CommandShell
         _ => null,
     };
 
-    // Only the verb that is asked for gets its options: the others are needed by name alone.
-    private static RootCommand BuildRoot(IReadOnlyList<string> args, Terminal terminal, Interruption interruption)
+    // Only the verb that is asked for gets its options: the others are needed by name alone. A root without help does not read the parser's resources.
+    private static Command BuildRoot(string? asked, bool help, Terminal terminal, Interruption interruption)
     {
-        RootCommand root = new("Makes trained neural networks small and proves that they still work.") { HelpName = "pare" };
-        string? asked = args.FirstOrDefault(a => !a.StartsWith('-'));
+        const string Summary = "Makes trained neural networks small and proves that they still work.";
+        Command root = help ? new RootCommand(Summary) { HelpName = "pare" } : new Command("pare", Summary);
         foreach (VerbEntry entry in VerbTable.All)
         {
-            root.Add(entry.Name == asked ? entry.Create().ToCommand(entry, terminal, interruption) : new Command(entry.Name, entry.Summary));
+            root.Add(entry.Name == asked ? entry.Create().ToCommand(entry, help, terminal, interruption) : new Command(entry.Name, entry.Summary));
         }
 
         return root;

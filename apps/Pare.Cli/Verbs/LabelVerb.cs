@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Pare.Evaluation;
 using Pare.Formats;
-using Pare.Runtime;
 
 namespace Pare.Cli;
 
@@ -27,7 +26,6 @@ internal sealed class LabelVerb : Verb
             throw new UsageException($"--top {top}: at least 1 is needed", "--top");
         }
 
-        _ = OnnxRuntimeRunner.PrepareAsync();
         OpenedModel opened = ModelFile.Open(path);
         context.Tell(opened.Model.Diagnostics);
         EvaluationOptions options = new()

@@ -29,7 +29,7 @@ internal abstract class Verb
     /// <summary>Arguments and options, in the order of the help page.</summary>
     protected abstract IEnumerable<Symbol> Symbols { get; }
 
-    public Command ToCommand(VerbEntry entry, Terminal terminal, Interruption interruption)
+    public Command ToCommand(VerbEntry entry, bool withHelp, Terminal terminal, Interruption interruption)
     {
         Command command = new(entry.Name, entry.Summary);
         foreach (Symbol symbol in Symbols.Concat([_threads, _json, _quiet, _verbose]))
@@ -44,9 +44,13 @@ internal abstract class Verb
             }
         }
 
-        HelpOption help = new();
-        help.Action = new HelpWithExample((HelpAction)help.Action!, Example);
-        command.Add(help);
+        if (withHelp)
+        {
+            HelpOption help = new();
+            help.Action = new HelpWithExample((HelpAction)help.Action!, Example);
+            command.Add(help);
+        }
+
         command.SetAction(parsed =>
         {
             int threads = parsed.GetValue(_threads);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using SkiaSharp;
 
 namespace Pare.Evaluation;
 
@@ -54,9 +53,8 @@ public static class ImageDecoder
         }
 
         using MemoryHandle pin = bytes.Pin();
-        using SKData data = CreateData(pin, bytes.Length);
-        using SKCodec codec = SKCodec.Create(data) ?? throw new ModelFormatException(format, "the header is damaged", file: name);
-        (int width, int height) = (codec.Info.Width, codec.Info.Height);
+        using SkiaCodec codec = SkiaCodec.TryCreate(pin, bytes.Length) ?? throw new ModelFormatException(format, "the header is damaged", file: name);
+        (int width, int height) = (codec.Width, codec.Height);
         if (width < 1 || height < 1 || (long)width * height > options.MaxPixels)
         {
             throw new ModelFormatException(format, $"{width}x{height} pixels are beyond the limit of {options.MaxPixels}", file: name);
@@ -67,21 +65,13 @@ public static class ImageDecoder
             throw new ModelFormatException(format, $"{bytes.Length} bytes cannot hold the {width}x{height} pixels of the header: the file is cut short or damaged", file: name);
         }
 
-        bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
-
-        // No colour space asked for means none applied; unpremultiplied, so that no colour is rounded on its way.
-        SKImageInfo wanted = new(width, height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul, null);
-        SKCodecResult start = codec.StartScanlineDecode(wanted);
-        RgbImage image = start == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown
-            ? DecodeInStrips(codec, width, height, format, name, opaque)
-            : DecodeAtOnce(codec, wanted, format, name, opaque);
-        return ImageOrientation.Apply(image, codec.EncodedOrigin);
+        RgbImage image = codec.TryStartRows() ? DecodeInStrips(codec, format, name) : DecodeAtOnce(codec, format, name);
+        return ImageOrientation.Apply(image, codec.Origin);
     }
 
-    private static unsafe SKData CreateData(MemoryHandle pin, int length) => SKData.Create((nint)pin.Pointer, length);
-
-    private static unsafe RgbImage DecodeInStrips(SKCodec codec, int width, int height, string format, string name, bool opaque)
+    private static RgbImage DecodeInStrips(SkiaCodec codec, string format, string name)
     {
+        (int width, int height, bool opaque) = (codec.Width, codec.Height, codec.IsOpaque);
         int rows = Math.Min(StripRows, height);
         int stride = checked(width * 4);
         int whole = RgbImage.BufferLength(width, height);
@@ -94,12 +84,7 @@ public static class ImageDecoder
             for (int y = 0; y < height; y += rows)
             {
                 int n = Math.Min(rows, height - y);
-                int got;
-                fixed (byte* p = strip)
-                {
-                    got = codec.GetScanlines((nint)p, n, stride);
-                }
-
+                int got = codec.ReadRows(strip, n);
                 if (got < n)
                 {
                     throw new ModelFormatException(format, $"the data end or are damaged after {y + Math.Max(0, got)} of {height} rows", file: name);
@@ -123,24 +108,19 @@ public static class ImageDecoder
         return RgbImage.Adopt(buffer, width, height);
     }
 
-    private static unsafe RgbImage DecodeAtOnce(SKCodec codec, SKImageInfo wanted, string format, string name, bool opaque)
+    private static RgbImage DecodeAtOnce(SkiaCodec codec, string format, string name)
     {
         // Not pooled: a picture of this kind may be large, and what Skia leaves unwritten must be transparent.
-        byte[] whole = new byte[checked(wanted.Width * wanted.Height * 4)];
-        SKCodecResult result;
-        fixed (byte* p = whole)
+        byte[] whole = new byte[checked(codec.Width * codec.Height * 4)];
+        SkiaCodecResult result = codec.ReadAll(whole);
+        if (result != SkiaCodecResult.Success)
         {
-            result = codec.GetPixels(wanted, (nint)p);
-        }
-
-        if (result != SKCodecResult.Success)
-        {
-            string what = result == SKCodecResult.IncompleteInput ? "the data end early" : $"the data are damaged ({result})";
+            string what = result == SkiaCodecResult.IncompleteInput ? "the data end early" : $"the data are damaged ({result})";
             throw new ModelFormatException(format, what, file: name);
         }
 
-        RgbImage image = new(wanted.Width, wanted.Height);
-        ToRgb(whole, image.Writable, opaque);
+        RgbImage image = new(codec.Width, codec.Height);
+        ToRgb(whole, image.Writable, codec.IsOpaque);
         return image;
     }
 

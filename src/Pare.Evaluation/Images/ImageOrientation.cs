@@ -1,18 +1,16 @@
-using SkiaSharp;
-
 namespace Pare.Evaluation;
 
 /// <summary>Turns a picture the way its EXIF data says it was taken.</summary>
 internal static class ImageOrientation
 {
-    public static RgbImage Apply(RgbImage image, SKEncodedOrigin origin)
+    public static RgbImage Apply(RgbImage image, EncodedOrigin origin)
     {
-        if (origin is SKEncodedOrigin.TopLeft or 0)
+        if (origin is EncodedOrigin.TopLeft or 0)
         {
             return image;
         }
 
-        bool swap = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        bool swap = origin is EncodedOrigin.LeftTop or EncodedOrigin.RightTop or EncodedOrigin.RightBottom or EncodedOrigin.LeftBottom;
         (int w, int h) = (image.Width, image.Height);
         RgbImage turned = swap ? new(h, w) : new(w, h);
         ReadOnlySpan<byte> from = image.Pixels;
@@ -24,12 +22,12 @@ internal static class ImageOrientation
                 // Names give the place of the stored picture's first row and first column in the upright picture.
                 (int sx, int sy) = origin switch
                 {
-                    SKEncodedOrigin.TopRight => (w - 1 - x, y),
-                    SKEncodedOrigin.BottomRight => (w - 1 - x, h - 1 - y),
-                    SKEncodedOrigin.BottomLeft => (x, h - 1 - y),
-                    SKEncodedOrigin.LeftTop => (y, x),
-                    SKEncodedOrigin.RightTop => (y, h - 1 - x),
-                    SKEncodedOrigin.RightBottom => (w - 1 - y, h - 1 - x),
+                    EncodedOrigin.TopRight => (w - 1 - x, y),
+                    EncodedOrigin.BottomRight => (w - 1 - x, h - 1 - y),
+                    EncodedOrigin.BottomLeft => (x, h - 1 - y),
+                    EncodedOrigin.LeftTop => (y, x),
+                    EncodedOrigin.RightTop => (y, h - 1 - x),
+                    EncodedOrigin.RightBottom => (w - 1 - y, h - 1 - x),
                     _ => (w - 1 - y, x),
                 };
                 from.Slice(((sy * w) + sx) * 3, 3).CopyTo(to[(((y * turned.Width) + x) * 3)..]);

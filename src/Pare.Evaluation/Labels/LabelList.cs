@@ -52,7 +52,12 @@ public sealed class LabelList
             throw new ModelFormatException("labels", "the file holds zero bytes: it is no text with a name a line", file: source);
         }
 
-        List<string> names = [.. text.Split('\n').Select(l => l.Trim())];
+        List<string> names = [];
+        foreach (string line in text.Split('\n'))
+        {
+            names.Add(line.Trim());
+        }
+
         while (names.Count > 0 && names[^1].Length == 0)
         {
             names.RemoveAt(names.Count - 1);
@@ -64,9 +69,15 @@ public sealed class LabelList
         }
 
         static string Number(int i) => i.ToString(CultureInfo.InvariantCulture) + ":";
-        if (names.Select((n, i) => n.StartsWith(Number(i), StringComparison.Ordinal)).All(b => b))
+        int numbered = 0;
+        while (numbered < names.Count && names[numbered].StartsWith(Number(numbered), StringComparison.Ordinal))
         {
-            names = [.. names.Select((n, i) => n[Number(i).Length..].Trim())];
+            numbered++;
+        }
+
+        for (int i = 0; numbered == names.Count && i < numbered; i++)
+        {
+            names[i] = names[i][Number(i).Length..].Trim();
         }
 
         return new LabelList(names, source, isNamed);

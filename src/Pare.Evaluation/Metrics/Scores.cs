@@ -41,7 +41,12 @@ public static class Scores
     public static int[] Top(ReadOnlySpan<float> scores, int count)
     {
         float[] keys = scores.ToArray();
-        int[] order = [.. Enumerable.Range(0, keys.Length)];
+        int[] order = new int[keys.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
         Array.Sort(order, (a, b) => keys[a].Equals(keys[b]) ? a.CompareTo(b) : keys[b].CompareTo(keys[a]));
         return order[..Math.Min(count, order.Length)];
     }

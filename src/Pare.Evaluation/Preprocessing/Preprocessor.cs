@@ -121,11 +121,18 @@ public sealed class Preprocessor
             }
         }
 
-        TensorPrimitives.Subtract(row, _mean, row);
-        TensorPrimitives.Divide(row, _std, row);
+        // Plain loops: a row is short, and TensorPrimitives would be compiled first, which takes longer than a picture.
+        for (int i = 0; i < row.Length; i++)
+        {
+            row[i] = (row[i] - _mean[i]) / _std[i];
+        }
+
         if (_scale != 1)
         {
-            TensorPrimitives.Multiply(row, _scale, row);
+            for (int i = 0; i < row.Length; i++)
+            {
+                row[i] *= _scale;
+            }
         }
 
         int width = _size.Width;

@@ -13,6 +13,7 @@ internal sealed class TensorFlowLoader : IModelLoader
         IReadOnlyList<Value> outputs = names.Resolve(options.Fetches, "fetched") ?? [.. model.Graph.Outputs];
         IReadOnlyList<Value> inputs = names.Resolve(options.Feeds, "fed") ?? Reached(model, outputs);
         Model converted;
+        Model Convert(Model source, IReadOnlyList<Value> fed, IReadOnlyList<Value> fetched, IReadOnlyDictionary<Value, SymbolicShape>? shapes) => Lower(source, fed, fetched, shapes, options.QuickStart);
         try
         {
             converted = Convert(model, inputs, outputs, null);
@@ -33,9 +34,10 @@ internal sealed class TensorFlowLoader : IModelLoader
         return [.. model.Graph.Inputs.Where(v => v.Producer is null || needed.Contains(v.Producer))];
     }
 
-    private static Model Convert(Model model, IReadOnlyList<Value> inputs, IReadOnlyList<Value> outputs, IReadOnlyDictionary<Value, SymbolicShape>? shapes)
+    // Transposes that are left in place cost a run a little; ONNX Runtime itself removes those that meet.
+    private static Model Lower(Model model, IReadOnlyList<Value> inputs, IReadOnlyList<Value> outputs, IReadOnlyDictionary<Value, SymbolicShape>? shapes, bool quick)
     {
-        TensorFlowToOnnxOptions options = new() { Inputs = inputs, Outputs = outputs };
+        TensorFlowToOnnxOptions options = new() { Inputs = inputs, Outputs = outputs, CancelTransposes = !quick };
         return TensorFlowToOnnx.Convert(model, shapes is null ? options : options with { InputShapes = shapes });
     }
 }

@@ -3,20 +3,23 @@ namespace Pare;
 /// <summary>The families of TFLite operators. A new family is a new file and a line here.</summary>
 internal static class TFLiteOperators
 {
-    public static IEnumerable<IEnumerable<OperatorTraits>> Families { get; } =
-    [
-        TFLiteLinear.Operators,
-        TFLiteElementwise.Operators,
-        TFLiteActivations.Operators,
-        TFLiteNormalization.Operators,
-        TFLitePooling.Operators,
-        TFLiteReductions.Operators,
-        TFLiteDataMovement.Operators,
-        TFLiteConversions.Operators,
-        TFLiteRecurrent.Operators,
-        TFLiteState.Operators,
-        TFLiteControlFlow.Operators,
-        TFLiteRandom.Operators,
-        TFLiteStableHlo.Operators,
-    ];
+    public static IEnumerable<IEnumerable<OperatorTraits>> Families
+    {
+        get
+        {
+            yield return TFLiteLinear.Operators;
+            yield return TFLiteElementwise.Operators;
+            yield return TFLiteActivations.Operators;
+            yield return TFLiteNormalization.Operators;
+            yield return TFLitePooling.Operators;
+            yield return TFLiteReductions.Operators;
+            yield return TFLiteDataMovement.Operators;
+            yield return TFLiteConversions.Operators;
+            yield return TFLiteRecurrent.Operators;
+            yield return TFLiteState.Operators;
+            yield return TFLiteControlFlow.Operators;
+            yield return TFLiteRandom.Operators;
+            yield return TFLiteStableHlo.Operators;
+        }
+    }
 }

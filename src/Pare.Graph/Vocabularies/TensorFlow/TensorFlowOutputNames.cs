@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Pare;
 
 /// <summary>Names of the outputs of operators that have more than one (from TensorFlow's operator definitions); a function's body refers to outputs by these.</summary>
@@ -10,7 +8,7 @@ internal static class TensorFlowOutputNames
     private static readonly string[] s_recurrent = ["i", "cs", "f", "o", "ci", "co", "h"];
     private static readonly string[] s_normalized = ["y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2", "reserve_space_3"];
 
-    private static readonly FrozenDictionary<string, string[]> s_names = new Dictionary<string, string[]>
+    private static readonly Dictionary<string, string[]> s_names = new(StringComparer.Ordinal)
     {
         ["Switch"] = ["output_false", "output_true"],
         ["RefSwitch"] = ["output_false", "output_true"],
@@ -90,7 +88,7 @@ internal static class TensorFlowOutputNames
         ["SparseFillEmptyRows"] = ["output_indices", "output_values", "empty_row_indicator", "reverse_index_map"],
         ["StringSplit"] = ["indices", "values", "shape"],
         ["StringSplitV2"] = ["indices", "values", "shape"],
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    };
 
     /// <summary>The names, or null for an operator whose outputs are one value or one list.</summary>
     public static string[]? Of(string @operator) => s_names.GetValueOrDefault(@operator);

@@ -1,38 +1,45 @@
-using System.Collections.Frozen;
-
 namespace Pare.Passes.Conversion;
 
 /// <summary>The lowerings of TFLite's operators, a family a file. A new family is a new file and a line here.</summary>
 internal static class TFLiteLowerings
 {
-    private static readonly FrozenDictionary<string, TFLiteLowering> s_all = new IEnumerable<KeyValuePair<string, TFLiteLowering>>[]
-    {
-        TFLiteUnary.All,
-        TFLiteBinary.All,
-        TFLiteComparisons.All,
-        TFLiteConvolutions.All,
-        TFLiteProducts.All,
-        TFLitePools.All,
-        TFLiteReductionLowerings.All,
-        TFLiteNormalizations.All,
-        TFLiteShapes.All,
-        TFLiteJoins.All,
-        TFLiteSlices.All,
-        TFLiteSpaces.All,
-        TFLiteGathers.All,
-        TFLiteSelections.All,
-        TFLiteResizes.All,
-        TFLiteConversionLowerings.All,
-        TFLiteSpectra.All,
-        TFLiteRandoms.All,
-        TFLiteRecurrents.All,
-        TFLiteVariables.All,
-        TFLiteControls.All,
-        TFLiteStableHlo.All,
-    }.SelectMany(f => f).ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly OperatorTable<TFLiteLowering> s_all = new(Families());
 
-    private static readonly FrozenDictionary<string, TFLiteLowering> s_custom = TFLiteCustoms.All.Concat(TFLiteSounds.All).Concat(TFLiteDetections.All).ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly OperatorTable<TFLiteLowering> s_custom = new(Customs());
 
     /// <summary>The lowering of an operator, or null.</summary>
-    public static TFLiteLowering? Find(string @operator, string domain) => (domain.Length > 0 ? s_custom : s_all).GetValueOrDefault(@operator);
+    public static TFLiteLowering? Find(string @operator, string domain) => (domain.Length > 0 ? s_custom : s_all).Find(@operator);
+
+    private static IEnumerable<IEnumerable<KeyValuePair<string, TFLiteLowering>>> Families()
+    {
+        yield return TFLiteUnary.All;
+        yield return TFLiteBinary.All;
+        yield return TFLiteComparisons.All;
+        yield return TFLiteConvolutions.All;
+        yield return TFLiteProducts.All;
+        yield return TFLitePools.All;
+        yield return TFLiteReductionLowerings.All;
+        yield return TFLiteNormalizations.All;
+        yield return TFLiteShapes.All;
+        yield return TFLiteJoins.All;
+        yield return TFLiteSlices.All;
+        yield return TFLiteSpaces.All;
+        yield return TFLiteGathers.All;
+        yield return TFLiteSelections.All;
+        yield return TFLiteResizes.All;
+        yield return TFLiteConversionLowerings.All;
+        yield return TFLiteSpectra.All;
+        yield return TFLiteRandoms.All;
+        yield return TFLiteRecurrents.All;
+        yield return TFLiteVariables.All;
+        yield return TFLiteControls.All;
+        yield return TFLiteStableHlo.All;
+    }
+
+    private static IEnumerable<IEnumerable<KeyValuePair<string, TFLiteLowering>>> Customs()
+    {
+        yield return TFLiteCustoms.All;
+        yield return TFLiteSounds.All;
+        yield return TFLiteDetections.All;
+    }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Pare.Passes.Optimize;
 
 /// <summary>How a Transpose moves behind each ONNX operator that allows it. A rule either rewrites the node to work in the order before the Transpose, or leaves it alone and gives false.</summary>
@@ -17,7 +15,7 @@ internal static class TransposeRules
         "BitwiseAnd", "BitwiseOr", "BitwiseXor",
     ];
 
-    private static readonly FrozenDictionary<string, Func<TransposeMove, bool>> s_rules = Rules().ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly Dictionary<string, Func<TransposeMove, bool>> s_rules = new(Rules(), StringComparer.Ordinal);
 
     /// <summary>The rule for a node, or null.</summary>
     public static Func<TransposeMove, bool>? Find(Node node) => node.Domain is "" or "ai.onnx" ? s_rules.GetValueOrDefault(node.Operator) : null;

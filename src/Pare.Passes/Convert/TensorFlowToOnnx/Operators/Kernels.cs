@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Pare.Passes.Conversion;
 
 /// <summary>
@@ -8,8 +6,6 @@ namespace Pare.Passes.Conversion;
 /// </summary>
 internal static class Kernels
 {
-    private static readonly FrozenSet<DataType> s_unsignedOrShort = [DataType.UInt8, DataType.Int8, DataType.UInt16, DataType.Int16];
-
     /// <summary>The type to compute an operator's result in, for operands of <paramref name="type"/>.</summary>
     public static DataType ComputeType(string @operator, DataType type)
     {
@@ -23,7 +19,7 @@ internal static class Kernels
             "Max" or "Min" or "TopK" or "ArgMax" or "ArgMin" or "ReduceMax" or "ReduceMin" when type is DataType.UInt16 or DataType.Int16 => DataType.Int32,
             "TopK" or "ArgMax" or "ArgMin" or "ReduceMax" or "ReduceMin" when type is DataType.UInt32 or DataType.UInt64 => DataType.Int64,
             "ArgMax" or "ArgMin" when type == DataType.Boolean => DataType.UInt8,
-            "Pow" or "CumSum" or "ReduceSum" or "ReduceProd" or "ReduceMean" when s_unsignedOrShort.Contains(type) => DataType.Int32,
+            "Pow" or "CumSum" or "ReduceSum" or "ReduceProd" or "ReduceMean" when type is DataType.UInt8 or DataType.Int8 or DataType.UInt16 or DataType.Int16 => DataType.Int32,
             "Pow" or "CumSum" or "ReduceSum" or "ReduceProd" or "ReduceMean" when type is DataType.UInt32 or DataType.UInt64 => DataType.Int64,
             "Range" when type is DataType.Float16 => DataType.Float32,
             "Range" when type is DataType.UInt8 or DataType.Int8 or DataType.UInt16 => DataType.Int32,

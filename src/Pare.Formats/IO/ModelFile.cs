@@ -162,7 +162,7 @@ public static class ModelFile
             suffix = SuffixOf(Path.GetFileNameWithoutExtension(path)).Suffix;
         }
 
-        return new ModelSource { Bytes = bytes, Name = path, Folder = Path.GetDirectoryName(Path.GetFullPath(path)), Suffix = suffix, Signature = options.Signature, Tags = options.Tags };
+        return new ModelSource { Bytes = bytes, Name = path, Folder = Path.GetDirectoryName(Path.GetFullPath(path)), Suffix = suffix, FileName = Path.GetFileName(path), Signature = options.Signature, Tags = options.Tags };
     }
 
     // A folder weighs what all of its files weigh.
@@ -177,7 +177,7 @@ public static class ModelFile
 
         compression = FileCompression.None;
         fileBytes = new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
-        return new ModelSource { Bytes = ByteSource.FromFile(main), Name = path, Folder = Path.GetFullPath(path), Suffix = SuffixOf(main).Suffix, Signature = options.Signature, Tags = options.Tags };
+        return new ModelSource { Bytes = ByteSource.FromFile(main), Name = path, Folder = Path.GetFullPath(path), Suffix = SuffixOf(main).Suffix, FileName = Path.GetFileName(main), Signature = options.Signature, Tags = options.Tags };
     }
 
     // Where no structure fits but the suffix is known, that format's reader tells best what is wrong.
@@ -189,9 +189,11 @@ public static class ModelFile
             throw new ModelFormatException("model file", $"'{source.Name}' is empty (0 bytes)");
         }
 
-        IModelFormat? best = null;
-        (FormatMatch Match, bool Suffix) fit = (FormatMatch.No, false);
-        foreach (IModelFormat f in formats)
+        // The file that a format's folders hold is of that format or of the one its models are written in, however damaged: another format's reader would say what is of no help.
+        IModelFormat? owner = formats.FirstOrDefault(f => f.FolderFile is { } name && name == source.FileName);
+        IModelFormat? best = owner;
+        (FormatMatch Match, bool Suffix) fit = (FormatMatch.No, owner is not null);
+        foreach (IModelFormat f in formats.Where(f => owner is null || ReferenceEquals(f.Vocabulary, owner.Vocabulary)))
         {
             (FormatMatch Match, bool Suffix) found = (f.Identify(source), f.Suffixes.Contains(source.Suffix));
             if (found.CompareTo(fit) > 0)

@@ -15,6 +15,9 @@ public sealed record ModelSource
     /// <summary>Suffix of the file's name without compression, lower-case with its dot; empty where unknown.</summary>
     public string Suffix { get; init; } = "";
 
+    /// <summary>Name of the file that the bytes come from, without folder; empty where unknown. A format that lives in folders is known by it (<see cref="IModelFormat.FolderFile"/>).</summary>
+    public string FileName { get; init; } = "";
+
     /// <summary>Which of a model's signatures says what is fed and given out (SavedModel); null for <c>serving_default</c>, else the first.</summary>
     public string? Signature { get; init; }
 

@@ -87,7 +87,7 @@ public sealed class DriftChecker
                     cancellation.ThrowIfCancellationRequested();
                     int free = feeds.Length - frozen.Count;
                     string? obstacle = null;
-                    if ((given?[i] ?? RandomInputs.TryCreate([.. original.Inputs.Take(free)], unchecked((seed * 7919) + i), out obstacle)) is not { } inputs)
+                    if ((given?[i] ?? RandomInputs.TryCreate([.. original.Inputs.Take(free).Select((d, k) => Narrow(d, after.Graph.Inputs.ElementAtOrDefault(k)?.Shape))], unchecked((seed * 7919) + i), out obstacle)) is not { } inputs)
                     {
                         return report with { Skipped = obstacle };
                     }
@@ -123,6 +123,17 @@ public sealed class DriftChecker
             MaxRelative = drift.MaxRelative,
             Passed = bound is null ? null : drift.MaxRelative <= bound,
         };
+    }
+
+    // Extents that the original leaves open and the change has settled.
+    private static ValueDescription Narrow(ValueDescription input, SymbolicShape? settled)
+    {
+        if (settled is null || (input.Shape is { } shape && shape.Rank != settled.Rank))
+        {
+            return input;
+        }
+
+        return input with { Shape = input.Shape is { } open ? new SymbolicShape([.. Enumerable.Range(0, open.Rank).Select(i => open[i].Value is null ? settled[i] : open[i])]) : settled };
     }
 
     // Real numbers for a model of integers, and the other way round, by the changed model's scales.

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Pare.Formats;
+using Pare.Formats.Onnx;
 using Pare.Testing;
 using Xunit;
 
@@ -166,6 +168,21 @@ public sealed class RewriteVerbTests
         CommandRun replayed = CommandRun.Of("apply", folder["r.json"], folder["bare.pb"], "-o", folder["again.tflite"]);
         Assert.True(replayed.Code == 0, replayed.Error);
         Assert.Equal(File.ReadAllBytes(folder["out.tflite"]), File.ReadAllBytes(folder["again.tflite"]));
+    }
+
+    [Fact]
+    public void Convert_OpenShape_TheCheckRunsTheOriginalInTheShapeThatWasSaid()
+    {
+        using TemporaryFolder folder = new();
+        Model model = new(Vocabularies.Onnx) { OperatorSets = { [""] = 13 } };
+        Value x = new("x", DataType.Float32, new SymbolicShape([new Dimension(null, "rows"), new Dimension(null, "columns")]));
+        model.Graph.Inputs.Add(x);
+        model.Graph.Outputs.Add(model.Graph.CreateNode("y", "Tanh", [x]).Output);
+        ModelFile.Save(model, new OnnxFormat(), folder["open.onnx"]);
+        CommandRun run = CommandRun.Of("convert", folder["open.onnx"], "-o", folder["out.tflite"], "--shape", "x=3,7", "--json");
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Equal(4, run.Json().GetProperty("check").GetProperty("samples").GetInt32());
+        Assert.DoesNotContain("skipped", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -53,6 +53,31 @@ public class SavedModelReaderTests
 
     private static readonly TensorData s_weights = DenseTensorData.Create([3f, 5f], new TensorShape(2));
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.9)]
+    public void Open_FolderWhoseFileIsCutShort_SaysThatTheSavedModelIs(double part)
+    {
+        using TemporaryFolder folder = new();
+        byte[] whole = Functions().File();
+        File.WriteAllBytes(folder["saved_model.pb"], whole[..(int)(whole.Length * part)]);
+        ModelFormatException inFolder = Assert.Throws<ModelFormatException>(() => ModelFile.Open(folder.Root));
+        Assert.StartsWith("SavedModel, byte 2: field 2 claims", inFolder.Message, StringComparison.Ordinal);
+        Assert.Equal(inFolder.Message, Assert.Throws<ModelFormatException>(() => ModelFile.Open(folder["saved_model.pb"])).Message);
+    }
+
+    [Fact]
+    public void Open_DamageWithinTheGraph_TellsTheOffsetInTheFile()
+    {
+        using TemporaryFolder folder = new();
+        byte[] bytes = Functions().File();
+        int name = bytes.AsSpan().IndexOf("serving_x"u8);
+        bytes[name - 1] = 0x7F;
+        File.WriteAllBytes(folder["saved_model.pb"], bytes);
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => ModelFile.Open(folder.Root));
+        Assert.StartsWith($"GraphDef, byte {name - 2}: ", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_NestedFunctions_PutInWithTheRestoredValue()
     {

@@ -52,7 +52,7 @@ internal static class CommandShell
         if (asked is not null && verb is null)
         {
             string[] near = [.. NearNames.Find(asked, VerbTable.All.Select(v => v.Name), 2)];
-            throw new UsageException($"'{asked}' is no verb{(near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", near)}?")} See: pare --help");
+            throw new UsageException($"'{asked}' is no verb{(near.Length == 0 ? "." : $"; did you mean {string.Join(" or ", near)}?")} See: pare --help");
         }
 
         bool help = args.Count == 0 || args.Any(a => a is "--help" or "-h" or "-?" or "/h" or "/?" or "--version");
@@ -71,6 +71,7 @@ internal static class CommandShell
             throw new UsageException($"{message} See: {hint}", OptionOf(parsed.Errors[0]));
         }
 
+        MistypedOptions.Check(parsed);
         return parsed.Invoke(new InvocationConfiguration
         {
             Output = terminal.Out,

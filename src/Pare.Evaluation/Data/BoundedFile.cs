@@ -5,6 +5,11 @@ internal static class BoundedFile
 {
     public static byte[] ReadAllBytes(string path, long limit, string what)
     {
+        if (Directory.Exists(path))
+        {
+            throw new UsageException($"'{path}' is a folder; name a file ({what})", path);
+        }
+
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         long length = stream.Length;
         if (length > limit || length > Array.MaxLength)

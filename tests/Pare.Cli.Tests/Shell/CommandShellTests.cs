@@ -18,6 +18,25 @@ public sealed class CommandShellTests
         Assert.Empty(run.Error);
     }
 
+    [Theory]
+    [InlineData("--topp", "'--topp' is no option of label; did you mean --top?")]
+    [InlineData("-z", "'-z' is no option of label")]
+    public void Dispatch_UnknownOptionAmongFiles_IsNoFile(string option, string expected)
+    {
+        CommandRun run = CommandRun.Of("label", SharedFiles.Sample("petals", "petals.pb"), SharedFiles.Sample("petals", "test/daisy/daisy-000.jpg"), option, "3");
+        Assert.Equal(2, run.Code);
+        Assert.Contains(expected, run.Error);
+    }
+
+    [Fact]
+    public void Label_FolderForAPicture_ExitsWith2()
+    {
+        using TemporaryFolder folder = new();
+        CommandRun run = CommandRun.Of("label", SharedFiles.Sample("petals", "petals.pb"), folder.Root);
+        Assert.Equal(2, run.Code);
+        Assert.Contains("is a folder", run.Error);
+    }
+
     [Fact]
     public void Help_ListsEveryVerb()
     {

@@ -8,6 +8,13 @@ if (args is ["--refill", string structure, string refilled])
     return 0;
 }
 
+// --noise MODEL OUT.npz COUNT: random inputs.
+if (args is ["--noise", string model, string noise, string count])
+{
+    Noise.Run(model, noise, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+    return 0;
+}
+
 // --quick [kmeans | open MODEL… | codecs FLOATS.bin… | round MODEL.pb…]: stopwatch tables in seconds; else BenchmarkDotNet with its own arguments.
 if (args is ["--quick", .. string[] names])
 {
@@ -26,17 +33,17 @@ if (args is ["--quick", .. string[] names])
 
     if (names is ["open", .. string[] opened])
     {
-        foreach (string model in opened)
+        foreach (string file in opened)
         {
-            QuickOpen.Run(table, model);
+            QuickOpen.Run(table, file);
         }
     }
 
     if (names is ["round", .. string[] models])
     {
-        foreach (string model in models)
+        foreach (string file in models)
         {
-            QuickRound.Run(table, model);
+            QuickRound.Run(table, file);
         }
     }
 

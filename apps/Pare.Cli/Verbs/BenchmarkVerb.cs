@@ -8,8 +8,7 @@ namespace Pare.Cli;
 internal sealed class BenchmarkVerb : Verb
 {
     private readonly Argument<string[]> _models = Arguments.Models();
-    private readonly Option<string> _runtime = new("--runtime") { Description = "What runs them: onnxruntime, in this process; litert, under Node (.tflite only, one thread)", DefaultValueFactory = _ => "onnxruntime", HelpName = "RUNTIME" };
-    private readonly Option<string?> _litert = new("--litert") { Description = "Folder whose node_modules holds @litertjs/core (default: PARE_LITERT, else the current folder or one above)", HelpName = "FOLDER" };
+    private readonly RuntimeOption _runtime = new();
     private readonly Option<int> _runs = new("--runs") { Description = "Timed runs, at least", DefaultValueFactory = _ => 50, HelpName = "N" };
     private readonly Option<double> _minSeconds = new("--min-seconds") { Description = "Seconds of timed runs, at least", DefaultValueFactory = _ => 1, HelpName = "S" };
     private readonly Option<double> _maxSeconds = new("--max-seconds") { Description = "Seconds after which no further run is begun", DefaultValueFactory = _ => 150, HelpName = "S" };
@@ -23,19 +22,17 @@ internal sealed class BenchmarkVerb : Verb
     private readonly Option<bool> _force = Arguments.Force();
     private readonly Option<int> _seed = Arguments.Seed();
 
-    public BenchmarkVerb() => _runtime.AcceptOnlyFromAmong("onnxruntime", "litert");
-
     public override string Example => "pare benchmark samples/petals/petals.pb samples/petals/petals.tflite --threads 1 --chart petals.png";
 
-    protected override IEnumerable<Symbol> Symbols => [_models, _runtime, _litert, _runs, _minSeconds, _maxSeconds, _warmUp, _warmUpSeconds, _batch, _profile, _top, _chart, _csv, _force, _seed];
+    protected override IEnumerable<Symbol> Symbols => [_models, .. _runtime.Symbols, _runs, _minSeconds, _maxSeconds, _warmUp, _warmUpSeconds, _batch, _profile, _top, _chart, _csv, _force, _seed];
 
     protected override int Run(VerbContext context)
     {
-        bool litert = context.Get(_runtime) == "litert";
+        bool litert = _runtime.IsLiteRt(context);
         BenchmarkOptions options = new()
         {
             Runtime = litert ? BenchmarkRuntime.LiteRt : BenchmarkRuntime.OnnxRuntime,
-            LiteRtFolder = context.Get(_litert),
+            LiteRtFolder = _runtime.LiteRtFolder(context),
             Runs = context.Get(_runs),
             MinSeconds = context.Get(_minSeconds),
             MaxSeconds = context.Get(_maxSeconds),

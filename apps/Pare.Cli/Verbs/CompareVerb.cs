@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pare.Evaluation;
 using Pare.Formats;
+using Pare.Workflows;
 
 namespace Pare.Cli;
 
@@ -11,6 +12,7 @@ internal sealed class CompareVerb : Verb
     private readonly Argument<string> _b = new("B") { Description = "The second model" };
     private readonly ModelDataOptions _data = new(required: false, "Samples to run both on (default: four random inputs)");
     private readonly SkipOption _skip = new();
+    private readonly RuntimeOption _runtime = new();
     private readonly Option<double?> _maxAbs = new("--max-abs") { Description = "Exit 1 where an output differs by more", HelpName = "D" };
     private readonly Option<double?> _minSqnr = new("--min-sqnr") { Description = "Exit 1 where the signal to noise of the outputs is lower", HelpName = "DB" };
     private readonly Option<double?> _maxDrop = new("--max-drop") { Description = "Exit 1 where the accuracy falls by more percentage points", HelpName = "POINTS" };
@@ -20,7 +22,7 @@ internal sealed class CompareVerb : Verb
 
     public override string Example => "pare compare samples/petals/petals.pb samples/petals/petals.onnx --data samples/petals/test --limit 50 --shuffle";
 
-    protected override IEnumerable<Symbol> Symbols => [_a, _b, .. _data.Symbols, _maxAbs, _minSqnr, _maxDrop, _histogram, _force, _skip.Symbol];
+    protected override IEnumerable<Symbol> Symbols => [_a, _b, .. _data.Symbols, _maxAbs, _minSqnr, _maxDrop, _histogram, _force, _skip.Symbol, .. _runtime.Symbols];
 
     protected override int Run(VerbContext context)
     {
@@ -35,10 +37,11 @@ internal sealed class CompareVerb : Verb
             throw new UsageException("--max-drop needs --data with labels", "--max-drop");
         }
 
+        using LiteRtRunner? litert = _runtime.LiteRt(context);
         ComparisonResult result;
         using (ProgressBar bar = context.Progress("comparing"))
         {
-            result = new ModelComparer(context.Runner).Compare(a.Model, b.Model, data, _data.Read(context, a.Path), new SampleProgress(bar), context.Cancellation)
+            result = new ModelComparer((IModelRunner?)litert ?? context.Runner).Compare(a.Model, b.Model, data, _data.Read(context, a.Path), new SampleProgress(bar), context.Cancellation)
                 with
             { BytesA = a.FileBytes, BytesB = b.FileBytes };
         }

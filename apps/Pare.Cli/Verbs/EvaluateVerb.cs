@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pare.Evaluation;
 using Pare.Formats;
+using Pare.Workflows;
 
 namespace Pare.Cli;
 
@@ -12,12 +13,13 @@ internal sealed class EvaluateVerb : Verb
     private readonly Argument<string> _model = Arguments.Model();
     private readonly ModelDataOptions _data = new(required: true, "Samples: a folder, .tar.gz or .zip of class folders, a folder with labels.csv, IDX files, .npz or .csv");
     private readonly SkipOption _skip = new();
+    private readonly RuntimeOption _runtime = new();
     private readonly Option<string?> _csv = new("--csv") { Description = "Write a row a sample", HelpName = "OUT.csv" };
     private readonly Option<bool> _force = Arguments.Force();
 
     public override string Example => "pare evaluate samples/petals/petals.pb --data samples/petals/test";
 
-    protected override IEnumerable<Symbol> Symbols => [_model, .. _data.Symbols, _skip.Symbol, _csv, _force];
+    protected override IEnumerable<Symbol> Symbols => [_model, .. _data.Symbols, _skip.Symbol, .. _runtime.Symbols, _csv, _force];
 
     protected override int Run(VerbContext context)
     {
@@ -32,10 +34,11 @@ internal sealed class EvaluateVerb : Verb
         OpenedModel opened = ModelFile.Open(path);
         context.Tell(opened.Model.Diagnostics);
         using Dataset data = _data.Open(context)!;
+        using LiteRtRunner? litert = _runtime.LiteRt(context);
         EvaluationResult result;
         using (ProgressBar bar = context.Progress("evaluating"))
         {
-            result = new Evaluator(context.Runner).Evaluate(opened.Model, data, _data.Read(context, path) with { KeepScores = csv is not null }, new SampleProgress(bar), context.Cancellation);
+            result = new Evaluator((IModelRunner?)litert ?? context.Runner).Evaluate(opened.Model, data, _data.Read(context, path) with { KeepScores = csv is not null }, new SampleProgress(bar), context.Cancellation);
         }
 
         context.Tell(result.Warnings);

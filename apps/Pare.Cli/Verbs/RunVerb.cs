@@ -14,11 +14,12 @@ internal sealed class RunVerb : Verb
     private readonly Option<string[]> _outputs = Arguments.Names("--outputs", "What to fetch, inner tensors too (default: the model's outputs)");
     private readonly Option<bool> _steps = new("--steps") { Description = "Run along an extra first axis, keeping the state between steps" };
     private readonly Option<string?> _signature = Arguments.Signature();
+    private readonly RuntimeOption _runtime = new();
     private readonly Option<bool> _force = Arguments.Force();
 
     public override string Example => "pare run samples/chars/chars.onnx --inputs tokens.npz -o scores.npz";
 
-    protected override IEnumerable<Symbol> Symbols => [_model, _inputs, _output, _outputs, _steps, _signature, _force];
+    protected override IEnumerable<Symbol> Symbols => [_model, _inputs, _output, _outputs, _steps, _signature, .. _runtime.Symbols, _force];
 
     protected override int Run(VerbContext context)
     {
@@ -33,7 +34,8 @@ internal sealed class RunVerb : Verb
             arrays = [.. npz.Names.Select(n => KeyValuePair.Create(n, npz.Read(n)))];
         }
 
-        IReadOnlyList<KeyValuePair<string, TensorData>> results = new ModelExecutor(context.Runner, context.Threads)
+        using LiteRtRunner? litert = _runtime.LiteRt(context);
+        IReadOnlyList<KeyValuePair<string, TensorData>> results = new ModelExecutor((IModelRunner?)litert ?? context.Runner, context.Threads)
             .Run(loaded.Model, arrays, context.Get(_outputs), context.Get(_steps), context.Cancellation);
         NpzWriter.Write(outputs.Create(path), results);
         outputs.Commit();

@@ -63,12 +63,17 @@ internal sealed class LiteRtHost : IDisposable
         }
     }
 
+    /// <summary>Sends a request and waits for the answer's header.</summary>
+    /// <exception cref="UnsupportedModelException">The runtime refuses the model or fails on it; the message is its own.</exception>
+    /// <exception cref="IOException">The process ended.</exception>
+    public JsonElement Ask(string header, params ReadOnlySpan<ReadOnlyMemory<byte>> blobs) => Exchange(header, blobs).Header;
+
     /// <summary>Sends a request and waits for the answer.</summary>
     /// <exception cref="UnsupportedModelException">The runtime refuses the model or fails on it; the message is its own.</exception>
     /// <exception cref="IOException">The process ended.</exception>
-    public JsonElement Ask(string header, params ReadOnlySpan<ReadOnlyMemory<byte>> blobs)
+    public (JsonElement Header, byte[][] Blobs) Exchange(string header, params ReadOnlySpan<ReadOnlyMemory<byte>> blobs)
     {
-        JsonElement answer;
+        (JsonElement Header, byte[][] Blobs) answer;
         try
         {
             Stream to = _process.StandardInput.BaseStream;
@@ -90,7 +95,7 @@ internal sealed class LiteRtHost : IDisposable
             throw new IOException($"LiteRT's Node process ended before it answered ({e.Message}); it needs Node 20 or later", e);
         }
 
-        return answer.TryGetProperty("error", out JsonElement error) ? throw new UnsupportedModelException($"LiteRT: {error.GetString()}", []) : answer;
+        return answer.Header.TryGetProperty("error", out JsonElement error) ? throw new UnsupportedModelException($"LiteRT: {error.GetString()}", []) : answer;
     }
 
     /// <inheritdoc/>
@@ -107,7 +112,7 @@ internal sealed class LiteRtHost : IDisposable
         _scripts.Delete(recursive: true);
     }
 
-    private static JsonElement Receive(Stream from)
+    private static (JsonElement Header, byte[][] Blobs) Receive(Stream from)
     {
         byte[] prefix = new byte[4];
         from.ReadExactly(prefix);
@@ -120,6 +125,13 @@ internal sealed class LiteRtHost : IDisposable
         byte[] text = new byte[length];
         from.ReadExactly(text);
         using JsonDocument document = JsonDocument.Parse(text);
-        return document.RootElement.Clone();
+        JsonElement header = document.RootElement.Clone();
+        byte[][] blobs = [.. header.GetProperty("sizes").EnumerateArray().Select(s => new byte[s.GetInt32()])];
+        foreach (byte[] blob in blobs)
+        {
+            from.ReadExactly(blob);
+        }
+
+        return (header, blobs);
     }
 }

@@ -31,7 +31,7 @@ public sealed class RandomDataset : Dataset
     public override bool IsImages => false;
 
     /// <summary>Makes inputs for a model.</summary>
-    /// <param name="inputs">The model's inputs. An open first dimension is the batch's; a fixed one above 1 is filled by repeating.</param>
+    /// <param name="inputs">The model's inputs. An open first dimension is the batch's; a fixed one above 1 is filled by repeating; fixed ones that differ from input to input belong to the samples.</param>
     /// <param name="count">Samples, at least 1.</param>
     /// <param name="seed">Seed.</param>
     /// <exception cref="UsageException">An input's shape or type leaves open what to feed; the message names it.</exception>
@@ -40,15 +40,18 @@ public sealed class RandomDataset : Dataset
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         TensorShape[] shapes = new TensorShape[inputs.Count];
+
+        // First dimensions that are fixed and differ are no batch.
+        int batchAxes = inputs.Select(i => i.Shape is { Rank: > 0 } s ? s[0].Value : null).OfType<long>().Distinct().Count() > 1 ? 0 : 1;
         for (int i = 0; i < shapes.Length; i++)
         {
             ValueDescription input = inputs[i];
-            if (input.Shape is not { } shape || shape.Dimensions.Skip(1).Any(d => d.Value is null) || input.Type.BitWidth() < 8)
+            if (input.Shape is not { } shape || shape.Dimensions.Skip(batchAxes).Any(d => d.Value is null) || input.Type.BitWidth() < 8)
             {
                 throw new UsageException($"the input '{input.Name}' ({input.Type}{input.Shape?.ToString() ?? " of unknown shape"}) cannot be fed with random values; give data");
             }
 
-            shapes[i] = shape.Rank == 0 ? TensorShape.Scalar : new TensorShape([.. shape.Dimensions.Skip(1).Select(d => d.Value!.Value)]);
+            shapes[i] = shape.Rank == 0 ? TensorShape.Scalar : new TensorShape([.. shape.Dimensions.Skip(batchAxes).Select(d => d.Value!.Value)]);
             if (shapes[i].Count > 1 << 28)
             {
                 throw new UsageException($"the input '{input.Name}' of shape {shape} is too large for random values; give data");

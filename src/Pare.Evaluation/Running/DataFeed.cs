@@ -40,7 +40,7 @@ internal sealed class DataFeed
         return new DataFeed(model, session.Inputs, new Preprocessor(PreprocessingPlan.Create(preprocessing?.Over(said) ?? said, input, UsualLayout(model), quantization)));
     }
 
-    /// <summary>The first dimension of the inputs: a number where it is fixed, 0 where it is open, -1 where there is none.</summary>
+    /// <summary>The first dimension of the inputs: a number where it is fixed, 0 where it is open, -1 where there is none (or inputs differ in it).</summary>
     public int FixedBatch()
     {
         int batch = 0;
@@ -53,7 +53,13 @@ internal sealed class DataFeed
 
             if (input.Shape is { Rank: > 0 } shape && shape[0].Value is { } extent)
             {
-                batch = (int)Math.Min(extent, int.MaxValue);
+                int fixedExtent = (int)Math.Min(extent, int.MaxValue);
+                if (batch != 0 && batch != fixedExtent)
+                {
+                    return -1;
+                }
+
+                batch = fixedExtent;
             }
         }
 

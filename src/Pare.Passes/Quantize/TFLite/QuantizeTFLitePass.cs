@@ -41,12 +41,13 @@ public sealed class QuantizeTFLitePass : Pass
         ChangeLog log = new(Name);
         foreach (Graph graph in model.Subgraphs.Prepend(model.Graph))
         {
+            UniqueNames names = new(graph);
             foreach (Value value in graph.Initializers.ToArray())
             {
                 context.Cancellation.ThrowIfCancellationRequested();
                 if (value.Constant is { Type: DataType.Float32 } && value.Quantization is null && !graph.IsOutput(value) && value.Uses.Count > 0 && WeightConstants.IsSelected(value.Name, _options.Include, _options.Exclude))
                 {
-                    Quantize(graph, value, context, log);
+                    Quantize(graph, value, names, context, log);
                 }
             }
         }
@@ -54,11 +55,17 @@ public sealed class QuantizeTFLitePass : Pass
         return log.ToChanges();
     }
 
-    private void Quantize(Graph graph, Value value, PassContext context, ChangeLog log)
+    private void Quantize(Graph graph, Value value, UniqueNames names, PassContext context, ChangeLog log)
     {
         if (_options.Scheme == TFLiteScheme.Float16)
         {
-            Dequantize(graph, value, new HalfTensorData(value.Constant!), null);
+            // Hybrid kernels take no bias that another operator makes.
+            if (value.Uses.Any(u => u.Node.Inputs.Any(v => v is { Constant: not null, Quantization.Scales.Length: > 0 })))
+            {
+                return;
+            }
+
+            Dequantize(graph, value, names, new HalfTensorData(value.Constant!), null);
             log.Add("constants stored as binary16");
             return;
         }
@@ -89,7 +96,7 @@ public sealed class QuantizeTFLitePass : Pass
             : ChannelCodes.Quantize(value.Constant, axes[0], context.Threads, bits);
         if (!hybrid)
         {
-            Dequantize(graph, value, codes, parameters);
+            Dequantize(graph, value, names, codes, parameters);
             log.Add($"weights stored as int{bits}, with a DEQUANTIZE");
             return;
         }
@@ -135,14 +142,14 @@ public sealed class QuantizeTFLitePass : Pass
     }
 
     // The constant keeps its name; its float form is a new value that all uses take.
-    private static void Dequantize(Graph graph, Value value, TensorData content, QuantizationParameters? parameters)
+    private static void Dequantize(Graph graph, Value value, UniqueNames names, TensorData content, QuantizationParameters? parameters)
     {
         SymbolicShape shape = value.Shape!;
         Use[] uses = [.. value.Uses];
         HashSet<Node> consumers = [.. uses.Select(u => u.Node)];
         Node first = graph.Nodes.First(consumers.Contains);
         Node node = graph.CreateNodeBefore(first, value.Name, "DEQUANTIZE", [value], outputs: 0);
-        Value real = node.AddOutput(value.Name + "/real");
+        Value real = node.AddOutput(names.Make(value.Name + "/real"));
         (real.Type, real.Shape) = (DataType.Float32, shape);
         foreach (Use use in uses)
         {

@@ -68,7 +68,7 @@ public static class TFLiteCodeStorage
         else
         {
             Node dequantize = node.Graph.CreateNodeBefore(node, weight.Name, "DEQUANTIZE", [weight], outputs: 0);
-            Value real = dequantize.AddOutput(weight.Name + "/real");
+            Value real = dequantize.AddOutput(new UniqueNames(node.Graph).Make(weight.Name + "/real"));
             (real.Type, real.Shape) = (DataType.Float32, weight.Shape);
             foreach (Use use in weight.Uses.Where(u => u.Node != dequantize).ToArray())
             {

@@ -13,8 +13,8 @@ internal sealed class IntegerPlanner
     private readonly List<UnsupportedNode> _kept = [];
     private readonly List<UnsupportedNode> _notFinite = [];
     private readonly List<string> _unknown = [];
-    private readonly ScaleGroups _groups = new();
     private readonly HashSet<(Node Node, int Input)> _requantized = [];
+    private ScaleGroups _groups = new();
 
     public IntegerPlanner(Graph graph, IntegerQuantizeOptions options)
     {
@@ -43,9 +43,17 @@ internal sealed class IntegerPlanner
             throw new UnsupportedModelException("activations that are NaN or infinite on the calibration data have no scale", _notFinite);
         }
 
-        DropIslands();
-        JoinSame();
-        return new IntegerPlan { Type = _type, Nodes = _chosen.Keys.ToHashSet(), Activations = Scales(), Requantized = _requantized, Kept = _kept };
+        Dictionary<Value, QuantizationParameters> scales;
+        do
+        {
+            (_groups, scales) = (new ScaleGroups(), []);
+            _requantized.Clear();
+            DropIslands();
+            JoinSame();
+            scales = Scales();
+        }
+        while (DropComparisons(scales));
+        return new IntegerPlan { Type = _type, Nodes = _chosen.Keys.ToHashSet(), Activations = scales, Requantized = _requantized, Kept = _kept };
     }
 
     /// <summary>Whether a value carries real numbers that may become integers.</summary>
@@ -148,6 +156,23 @@ internal sealed class IntegerPlanner
             }
         }
     }
+
+    // Comparing kernels end the whole process where a scale is not below 1 (QuantizeMultiplierSmallerThanOneExp); only the scales tell.
+    private bool DropComparisons(Dictionary<Value, QuantizationParameters> scales)
+    {
+        Node[] dropped = [.. _order.Where(n => _chosen.ContainsKey(n) && IsComparison(n) && n.Inputs.OfType<Value>().Where(IsReal).Any(v => ScaleOf(v) >= 1))];
+        foreach (Node node in dropped)
+        {
+            _chosen.Remove(node);
+            _kept.Add(new UnsupportedNode(node.Name, node.Operator, "has data of a scale of 1 or more, which its kernel does not take; stays on real numbers"));
+        }
+
+        return dropped.Length > 0;
+
+        float ScaleOf(Value v) => v.Constant is not { } content ? scales[v].Scales[0] : ActivationScales.RangeOf(content) is { Minimum: 0, Maximum: 0 } ? 0 : ActivationScales.For(ActivationScales.RangeOf(content), _type).Scales[0];
+    }
+
+    private static bool IsComparison(Node node) => node.Operator is "EQUAL" or "NOT_EQUAL" or "LESS" or "LESS_EQUAL" or "GREATER" or "GREATER_EQUAL";
 
     private void JoinSame()
     {

@@ -71,8 +71,15 @@ internal sealed class IntegerRewriter
             {
                 string name = value.Name;
                 value.Name = Unique(name + "_f");
-                codes.Name = name;
-                ReplaceOutput(value, _options.Interface == IntegerInterface.UInt8 ? Insert("QUANTIZE", codes, [], Unique(name + "_u"), DataType.UInt8, Shifted(parameters)) : codes);
+                if (_options.Interface == IntegerInterface.UInt8)
+                {
+                    ReplaceOutput(value, Insert("QUANTIZE", codes, [], name, DataType.UInt8, Shifted(parameters)));
+                }
+                else
+                {
+                    codes.Name = name;
+                    ReplaceOutput(value, codes);
+                }
             }
         }
 
@@ -193,9 +200,11 @@ internal sealed class IntegerRewriter
             }
 
             // Nothing but zeros fits any scale; one far from the others would cost the kernel its precision.
-            bool zeros = range is { Minimum: 0, Maximum: 0 } && _plan.Activations.ContainsKey(node.Output);
+            bool zeros = range is { Minimum: 0, Maximum: 0 };
+            QuantizationParameters? beside = !zeros ? null
+                : _plan.Activations.GetValueOrDefault(node.Output) ?? node.Inputs.OfType<Value>().Select(v => _plan.Activations.GetValueOrDefault(v)).FirstOrDefault(q => q is not null);
             QuantizationParameters parameters = policy.Rule == ScaleRule.Same ? _plan.Activations[node.Output]
-                : zeros ? ActivationScales.Of(_plan.Activations[node.Output].Scales[0], 0)
+                : beside is not null ? ActivationScales.Of(beside.Scales[0], 0)
                 : ActivationScales.For(range, _plan.Type);
             node.SetInput(i, Constant(constant, $"{parameters.Scales[0]:R} {parameters.ZeroPoints[0]}", () => (ActivationScales.Quantize(content, parameters, _plan.Type), parameters)));
         }

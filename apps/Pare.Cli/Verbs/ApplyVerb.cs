@@ -37,6 +37,13 @@ internal sealed class ApplyVerb : Verb
             Signature = recipe.Signature,
             Threads = context.Threads,
         };
-        return RewriteRunner.Run(context, request, recipe);
+        try
+        {
+            return RewriteRunner.Run(context, request, recipe);
+        }
+        catch (RecipeException e)
+        {
+            throw new RecipeException($"{context.GetRequired(_recipe)} was made for {recipe.Input.File} and does not fit {request.Input}: {e.Message}", e.Where, e);
+        }
     }
 }

@@ -58,9 +58,9 @@ public sealed record Recipe
                 throw new RecipeException($"{path} is of version {version}; this Pare reads version {CurrentVersion}", path);
             }
 
-            return JsonSerializer.Deserialize(bytes, ReportJson.Default.Recipe) ?? throw new RecipeException($"{path} is empty", path);
+            return JsonSerializer.Deserialize(RecipeDefaults.Complete(bytes), ReportJson.Default.Recipe) ?? throw new RecipeException($"{path} is empty", path);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new RecipeException($"{path} is no recipe: {e.Message}", path, e);
         }

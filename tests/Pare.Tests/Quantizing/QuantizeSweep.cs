@@ -85,6 +85,17 @@ public class QuantizeSweep
             return 0;
         }
 
+        // The web runtime leaves some models' outputs unfilled.
+        using (IModelSession own = new OnnxRuntimeRunner().Load(real))
+        {
+            IReadOnlyList<TensorData> same = own.Run([.. own.Inputs.Select(i => first[i.Name])]);
+            if (real.Graph.Outputs.Select((v, i) => Sqnr(same[i].ToFloats(), expected[v.Name].ToFloats())).Any(db => !(db > 40)))
+            {
+                table.WriteLine($"{name}\t-\tnot judged\tthe real model's answers are not finite, or LiteRT's and Pare's differ");
+                return 0;
+            }
+        }
+
         return s_schemes.Count(s => !Try(name, real, s, first, expected, folder["data.npz"], table));
     }
 

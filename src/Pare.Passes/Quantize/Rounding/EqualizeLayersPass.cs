@@ -4,12 +4,15 @@ namespace Pare.Passes.Quantize;
 
 /// <summary>
 /// Cross-layer equalization (Nagel et al., Data-Free Quantization, 2019): where a layer's output reaches one other layer through nothing but functions with f(c·x) = c·f(x), each channel
-/// is scaled by <c>sqrt(r1 r2) / r1</c> in the first and back in the second, r1 and r2 being the channel's largest weights, so that both have the same range. What is left true: every output, but for rounding.
+/// is scaled by <c>sqrt(r1 r2) / r1</c> in the first and back in the second, r1 and r2 being the channel's largest weights, so that both have the same range; dead channels, and biases that would pass the layer's largest, are left. What is left true: every output, but for rounding.
 /// </summary>
 public sealed class EqualizeLayersPass : Pass
 {
     private const int Sweeps = 4;
     private const double MostScale = 64;
+
+    // Channels whose weights are this small beside the layer's largest are dead: to scale them up would only blow up their biases.
+    private const double Dead = 1e-4;
 
     /// <inheritdoc/>
     public override string Name => "equalize_layers";
@@ -83,6 +86,9 @@ public sealed class EqualizeLayersPass : Pass
         float[] w1 = first.Weight.Constant!.ToFloats();
         float[] w2 = second.Weight.Constant!.ToFloats();
         float[]? bias = first.Bias?.Constant!.ToFloats();
+        double largest1 = w1.Max(Math.Abs) * Dead;
+        double largest2 = w2.Max(Math.Abs) * Dead;
+        double largestBias = bias?.Max(Math.Abs) ?? 0;
         for (int c = 0; c < channels; c++)
         {
             int[] out1 = [.. ColumnOf(first, c)];
@@ -90,9 +96,15 @@ public sealed class EqualizeLayersPass : Pass
             double r1 = out1.Max(i => Math.Abs((double)w1[i]));
             double r2 = in2.Max(i => Math.Abs((double)w2[i]));
             double scale = Math.Clamp(Math.Sqrt(r2 / r1), 1 / MostScale, MostScale);
-            if (!(r1 > 0) || !(r2 > 0) || !double.IsFinite(scale))
+            if (!(r1 > largest1) || !(r2 > largest2) || !double.IsFinite(scale))
             {
                 continue;
+            }
+
+            // A bias beyond the others' would widen the range that all channels of the activation share.
+            if (bias is not null && Math.Abs(bias[c]) * scale > largestBias)
+            {
+                scale = Math.Min(scale, Math.Max(1, largestBias / Math.Abs(bias[c])));
             }
 
             foreach (int i in out1)

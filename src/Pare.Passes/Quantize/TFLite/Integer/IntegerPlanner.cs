@@ -35,7 +35,7 @@ internal sealed class IntegerPlanner
 
         if (_unknown.Count > 0)
         {
-            throw new RecipeException($"the ranges are of another model: they have nothing for {_unknown.Count} activations, first '{_unknown[0]}'");
+            throw new RecipeException($"the ranges are of another model: they have nothing for {_unknown.Count} activations, first '{_unknown[0]}'; measure this one's on samples (--calibration DATA)");
         }
 
         if (_notFinite.Count > 0)
@@ -172,6 +172,30 @@ internal sealed class IntegerPlanner
         float ScaleOf(Value v) => v.Constant is not { } content ? scales[v].Scales[0] : ActivationScales.RangeOf(content) is { Minimum: 0, Maximum: 0 } ? 0 : ActivationScales.For(ActivationScales.RangeOf(content), _type).Scales[0];
     }
 
+    // XNNPACK refuses a model with a layer whose factor s_in * s_w / s_out is 256 or more, as where an output hardly moved on the data.
+    private void WidenForLayers(Dictionary<Value, ActivationRange> ranges)
+    {
+        const float MostFactor = 255;
+        foreach (Node node in _order.Where(n => _type == DataType.Int8 && _chosen.TryGetValue(n, out OperatorPolicy? p) && p.Rule == ScaleRule.Layer))
+        {
+            Value data = node.Inputs[TFLiteWeights.LayerInputs(node).Data]!;
+            float weights = _options.WeightScales.TryGetValue(node.Inputs[1]!.Name, out float[]? given) ? given.Max() : ChannelCodes.Largest(node.Inputs[1]!.Constant!, null)[0] / 127;
+            if (_groups.FixedOf(node.Output) is not null || !ranges.TryGetValue(_groups.Find(node.Output), out ActivationRange range) || !float.IsFinite(weights))
+            {
+                continue;
+            }
+
+            float input = _groups.FixedOf(data) is { } known ? known.Scales[0] : ranges.TryGetValue(_groups.Find(data), out ActivationRange before) ? ActivationScales.For(before, _type).Scales[0] : 0;
+            float least = input * weights / MostFactor;
+            float scale = ActivationScales.For(range, _type).Scales[0];
+            if (scale < least)
+            {
+                double by = least / (double)scale;
+                ranges[_groups.Find(node.Output)] = range is { Minimum: 0, Maximum: 0 } ? new ActivationRange(0, least * MostFactor) : new ActivationRange((float)(range.Minimum * by), (float)(range.Maximum * by));
+            }
+        }
+    }
+
     private static bool IsComparison(Node node) => node.Operator is "EQUAL" or "NOT_EQUAL" or "LESS" or "LESS_EQUAL" or "GREATER" or "GREATER_EQUAL";
 
     private void JoinSame()
@@ -241,6 +265,7 @@ internal sealed class IntegerPlanner
             }
         }
 
+        WidenForLayers(ranges);
         Dictionary<Value, QuantizationParameters> result = new(ReferenceEqualityComparer.Instance);
         foreach (Value v in touched)
         {

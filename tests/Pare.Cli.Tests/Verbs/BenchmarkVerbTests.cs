@@ -107,4 +107,31 @@ public sealed class BenchmarkVerbTests
         Assert.Equal(1, profile.GetProperty("operators").EnumerateArray().Sum(o => o.GetProperty("share").GetDouble()), 1e-6);
         Assert.Contains(profile.GetProperty("types").EnumerateArray(), t => t.GetProperty("operator").GetString()!.StartsWith("Convolution", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Evaluate_InLiteRt_GivesTheAnswersOfTheOtherRuntime()
+    {
+        string folder = Path.Combine(SharedFiles.Repository, "tests", "litert");
+        Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules", "@litertjs", "core")), "needs the LiteRT runtime: run 'npm ci' in tests/litert (Node 20 or later)");
+        string[] data = ["--data", SharedFiles.Sample("petals", "test"), "--limit", "12", "--shuffle", "--json"];
+        string petals = SharedFiles.Sample("petals", "petals.tflite");
+        CommandRun litert = CommandRun.Of(["evaluate", petals, "--runtime", "litert", "--litert", folder, .. data]);
+        Assert.True(litert.Code == 0, litert.Error);
+        CommandRun other = CommandRun.Of(["evaluate", petals, .. data]);
+        Assert.Equal(other.Json().GetProperty("correct").GetInt32(), litert.Json().GetProperty("correct").GetInt32());
+        Assert.Equal(other.Json().GetProperty("crossEntropy").GetDouble(), litert.Json().GetProperty("crossEntropy").GetDouble(), 4);
+        CommandRun compared = CommandRun.Of(["compare", petals, petals, "--runtime", "litert", "--litert", folder, .. data]);
+        Assert.Equal(0, compared.Json().GetProperty("maxAbs").GetDouble());
+    }
+
+    [Theory]
+    [InlineData("evaluate", "petals.onnx", 2)]
+    [InlineData("evaluate", "petals.tflite", 5)]
+    public void Evaluate_InLiteRtWithoutWhatItNeeds_SaysWhatToDo(string verb, string model, int code)
+    {
+        using TemporaryFolder folder = new();
+        CommandRun run = CommandRun.Of(verb, SharedFiles.Sample("petals", model), "--data", SharedFiles.Sample("petals", "test"), "--runtime", "litert", "--litert", folder["nothing"]);
+        Assert.Equal(code, run.Code);
+        Assert.Contains(code == 2 ? "convert" : "npm install @litertjs/core", run.Error, StringComparison.Ordinal);
+    }
 }

@@ -178,6 +178,67 @@ public sealed class QuantizeVerbTests
         Assert.Contains("unscaled", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Quantize_UnreadableSample_IsRefusedOrLeftOut()
+    {
+        using TemporaryFolder folder = new();
+        string data = CopyOf(s_calibration, folder);
+        File.WriteAllBytes(Path.Combine(Directory.EnumerateDirectories(data).Order(StringComparer.Ordinal).First(), "broken.jpg"), [0xFF, 0xD8, 0xFF, 1, 2, 3]);
+        string[] command = ["quantize", s_petals, "-o", folder["q.tflite"], "--scheme", "int8", "--calibration", data, "--check", "none"];
+        CommandRun run = CommandRun.Of(command);
+        Assert.Equal(3, run.Code);
+        Assert.Contains("broken.jpg", run.Error, StringComparison.Ordinal);
+        Assert.Equal(["data"], folder.Names);
+        run = CommandRun.Of([.. command, "--skip-unreadable"]);
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Contains("broken.jpg", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Quantize_HybridForMicrocontrollers_IsRefusedWithARemedy()
+    {
+        using TemporaryFolder folder = new();
+        CommandRun run = CommandRun.Of("quantize", s_petals, "-o", folder["q.tflite"], "--scheme", "dynamic", "--target", "tflite-micro");
+        Assert.Equal(4, run.Code);
+        Assert.Contains("CONV_2D", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--scheme int8", run.Error, StringComparison.Ordinal);
+        Assert.Empty(folder.Names);
+    }
+
+    [Theory]
+    [InlineData("int16x8", "slower")]
+    [InlineData("weights-int4", "--calibration")]
+    public void Quantize_SchemeWithADrawback_SaysSo(string scheme, string said)
+    {
+        using TemporaryFolder folder = new();
+        string[] data = scheme == "int16x8" ? ["--calibration", s_calibration, "--limit", "8"] : [];
+        CommandRun run = CommandRun.Of(["quantize", s_petals, "-o", folder["q.tflite"], "--scheme", scheme, .. data, "--check", "none"]);
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Contains(said, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Apply_RecipeWithRangesOnAnotherModel_NamesBothAndWritesNothing()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Equal(0, CommandRun.Of("quantize", s_petals, "-o", folder["q.tflite"], "--scheme", "int8", "--calibration", s_calibration, "--limit", "8", "--check", "none").Code);
+        string other = SharedFiles.Sample("chars", "chars.onnx");
+        CommandRun run = CommandRun.Of("apply", folder["q.tflite.recipe.json"], other, "-o", folder["other.tflite"]);
+        Assert.Equal(3, run.Code);
+        Assert.Contains("petals.h5", run.Error, StringComparison.Ordinal);
+        Assert.Contains("chars.onnx", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("other.tflite", folder.Names);
+    }
+
+    [Fact]
+    public void Quantize_ConstantChannelsAndInputs_StillGiveAModel()
+    {
+        using TemporaryFolder folder = new();
+        CommandRun run = Calibrated(folder, new float[2 * 96 * 96 * 3], new TensorShape(2, 96, 96, 3));
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Contains("the same for the input", run.Error, StringComparison.Ordinal);
+    }
+
     private static CommandRun Calibrated(TemporaryFolder folder, float[] values, TensorShape shape)
     {
         using (FileStream stream = File.Create(folder["data.npz"]))

@@ -4,7 +4,8 @@ namespace Pare.Passes.Conversion;
 internal static class RowQuantizer
 {
     /// <summary>
-    /// Asymmetric: scale = (max(0, M) - min(0, m))/255, zero point = round(-128 - min(0, m)/scale), codes in [-128, 127].
+    /// Asymmetric (xnn_f32_qd8_asymmetric_quantization_params): scale = (max(0, M) - min(0, m))/255, zero point = round(-128 - min(0, m)/scale) or, where that end is the farther one,
+    /// round(127 - max(0, M)/scale), codes in [-128, 127].
     /// Symmetric: scale = max|x|/127. A row of zeros has the scale 1.
     /// </summary>
     public static QuantizedRows Quantize(OnnxBuilder b, Value x, long[] axes, bool asymmetric)
@@ -18,12 +19,18 @@ internal static class RowQuantizer
             return new QuantizedRows(rounded, rounded, even, null);
         }
 
+        // As XNNPACK does it, in binary32 step by step, so that ties fall alike.
         Value low = b.Emit("Min", [b.Reduce("ReduceMin", x, axes, true), F(0)]);
         Value high = b.Emit("Max", [b.Reduce("ReduceMax", x, axes, true), F(0)]);
-        Value scale = Safe(b, b.Div(b.Sub(high, low), F(255)));
-        Value zero = b.Emit("Round", [b.Sub(F(-128), b.Div(low, scale))]);
-        Value inverse = b.Div(F(1), scale);
-        Value codes = Quantized.Clip(b, b.Add(b.Emit("Round", [b.Mul(x, inverse)]), zero), -128, 127);
+        Value range = b.Sub(high, low);
+        Value empty = b.Emit("Equal", [range, F(0)]);
+        Value steps = b.Where(empty, F(1), b.Div(F(255), b.Where(empty, F(1), range)));
+        Value scale = b.Div(F(1), steps);
+        Value bottom = b.Mul(low, steps);
+        Value top = b.Mul(high, steps);
+        Value fromBottom = b.Emit("Greater", [b.Add(b.Add(F(-128), bottom), b.Add(F(127), top)), F(0)]);
+        Value zero = Quantized.Clip(b, b.Emit("Round", [b.Where(fromBottom, b.Sub(F(-128), bottom), b.Sub(F(127), top))]), -128, 127);
+        Value codes = Quantized.Clip(b, b.Add(b.Emit("Round", [b.Mul(x, b.Div(F(1), scale))]), zero), -128, 127);
         return new QuantizedRows(b.Sub(codes, zero), codes, scale, zero);
     }
 

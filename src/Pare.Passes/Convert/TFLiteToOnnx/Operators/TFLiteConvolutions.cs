@@ -26,11 +26,14 @@ internal static class TFLiteConvolutions
     private static void Convolve(TFLiteContext c)
     {
         WindowGeometry g = Geometry(c);
+
+        // XNNPACK computes a window of one by one as a matrix product, whose rows are the pixels.
+        bool product = g.Strides.All(s => s == 1) && OnnxBuilderHelpers.KnownExtent(c.Stored(1), 1) == 1 && OnnxBuilderHelpers.KnownExtent(c.Stored(1), 2) == 1;
         new LayerKernel(c, (x, w) => ConvolutionLowerings.Emit(c.Onnx, x, w, g, Groups(x, w)))
         {
             WeightOrder = [0, 3, 1, 2],
             OutputAxis = 0,
-            RowAxes = [1, 2, 3],
+            RowAxes = product ? [3] : [1, 2, 3],
             IntegerProduct = OnnxBuilderHelpers.KnownExtent(c.Stored(0), 3) == OnnxBuilderHelpers.KnownExtent(c.Stored(1), 3) ? (rows, sums) => sums.Convolve(rows, g) : null,
         }.Run();
     }

@@ -30,6 +30,9 @@ public static class WeightTuning
     public static IReadOnlyList<string> Default(string scheme, bool samples) => scheme switch
     {
         "weights-int4" => samples ? [Mse, Feedback, Refit, Bias] : [Mse],
+
+        // Cheap, needs no samples when a recipe is applied again, and gained or kept agreement on every model measured (docs/quantization.md).
+        "int8" => [Equalize],
         _ => [],
     };
 }

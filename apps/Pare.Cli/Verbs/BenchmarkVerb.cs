@@ -112,7 +112,7 @@ internal sealed class BenchmarkVerb : Verb
         p.Table(latency);
         p.Line();
         p.Table(memory);
-        p.Line(report.Runtime == "litert" ? "LiteRT as WebAssembly, 1 thread" : $"ONNX Runtime, {report.Threads} threads");
+        p.Line(report.Runtime == "litert" ? "LiteRT as WebAssembly, 1 thread" : $"ONNX Runtime, {report.Threads} thread{(report.Threads == 1 ? "" : "s")}");
         foreach (ModelTiming t in report.Models)
         {
             if (t.Profile is { } profile)

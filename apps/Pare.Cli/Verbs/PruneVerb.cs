@@ -22,6 +22,7 @@ internal sealed class PruneVerb : Verb
 
     private readonly Option<string?> _schedule = new("--schedule") { Description = "How sparsity is spread over tensors: uniform, global or sensitivity (default: sensitivity with --data, else uniform)", HelpName = "SCHEDULE" };
     private readonly Option<long> _minSize = new("--min-size") { Description = "Leave tensors with fewer values alone", DefaultValueFactory = _ => 256, HelpName = "N" };
+    private readonly Option<int?> _multiple = new("--multiple") { Description = "With channels: how many stay is a multiple of N, as runtimes lay them out in blocks (8, 16)", HelpName = "N" };
     private readonly Option<string[]> _include = Arguments.Names("--include", "Globs of the constants that take part (depthwise filters only when named)");
     private readonly Option<string[]> _exclude = Arguments.Names("--exclude", "Globs of the constants that do not");
     private readonly Option<bool> _noRefit = new("--no-refit") { Description = "Do not fit the weights that stay to the data" };
@@ -37,7 +38,7 @@ internal sealed class PruneVerb : Verb
     public override string Example => "pare prune samples/petals/petals.onnx -o petals_pruned.onnx --sparsity 0.5 --data samples/petals/calibration --test-data samples/petals/test";
 
     protected override IEnumerable<Symbol> Symbols =>
-        [_model, _output, _sparsity, _pattern, _schedule, _minSize, _include, _exclude, .. _data.Symbols, _testData, _samples, _noRefit, _check, _recipe, _force];
+        [_model, _output, _sparsity, _pattern, _schedule, _minSize, _multiple, _include, _exclude, .. _data.Symbols, _testData, _samples, _noRefit, _check, _recipe, _force];
 
     protected override int Run(VerbContext context)
     {
@@ -62,6 +63,7 @@ internal sealed class PruneVerb : Verb
                 Pattern = context.Get(_pattern)!,
                 Schedule = context.Get(_schedule),
                 MinSize = context.Get(_minSize),
+                Multiple = context.Get(_multiple),
                 Include = context.Get(_include) ?? [],
                 Exclude = context.Get(_exclude) ?? [],
                 Refit = !context.Get(_noRefit),

@@ -196,10 +196,16 @@ public sealed class PruneChannelsPass : Pass
         return damage;
     }
 
-    // The least channels of a group; one stays always.
-    private static IEnumerable<int> Least(ChannelGroup group, double[] scores, double part)
+    // The least channels of a group; one stays always, or the nearest multiple, half of one rounded up.
+    private IEnumerable<int> Least(ChannelGroup group, double[] scores, double part)
     {
         int count = Math.Min(group.Sets.Length - 1, (int)Math.Round(part * group.Sets.Length));
+        if (Options.Multiple is > 1 and int multiple)
+        {
+            int left = Math.Max(multiple, (group.Sets.Length - count + (multiple / 2)) / multiple * multiple);
+            count = Math.Max(0, group.Sets.Length - left);
+        }
+
         return Enumerable.Range(0, scores.Length).OrderBy(i => scores[i]).ThenBy(i => i).Take(count).Select(i => group.Sets[i]);
     }
 

@@ -15,6 +15,11 @@ public sealed record PruneOptions
     /// <summary>Tensors with fewer values stay as they are. Default 256.</summary>
     public long MinSize { get; init; } = 256;
 
+    /// <summary>
+    /// Of the pattern <c>channels</c>: the number of channels that stay is a multiple of so many, since runtimes lay channels out in blocks; layers with fewer keep theirs. Null for any number.
+    /// </summary>
+    public int? Multiple { get; init; }
+
     /// <summary>Which constants take part, by their names; empty selects all. Depthwise filters take part only when they are named here.</summary>
     public IReadOnlyList<string> Include { get; init; } = [];
 
@@ -25,9 +30,14 @@ public sealed record PruneOptions
     public bool Refit { get; init; } = true;
 
     /// <summary>The sparsity that is meant.</summary>
-    /// <exception cref="UsageException">It is out of range or contradicts the pattern.</exception>
+    /// <exception cref="UsageException">It is out of range or contradicts the pattern; or a multiple is asked of another pattern than channels.</exception>
     public double WantedSparsity()
     {
+        if (Multiple is { } multiple && (multiple < 1 || Pattern.Kind != PrunePatternKind.Channels))
+        {
+            throw new UsageException($"a multiple of {multiple} channels: expected 1 or more, with --pattern channels", "--multiple");
+        }
+
         if (Sparsity is not { } wanted)
         {
             return Pattern.FixedSparsity ?? 0.5;

@@ -28,6 +28,9 @@ public sealed record PruneStep : RecipeStep
     /// <summary>Tensors with fewer values stay as they are. Default 256.</summary>
     public long MinSize { get; init; } = 256;
 
+    /// <summary>Of the pattern <c>channels</c>: the number of channels that stay is a multiple of so many; null for any number.</summary>
+    public int? Multiple { get; init; }
+
     /// <summary>Globs of the constants that take part; empty for all.</summary>
     public IReadOnlyList<string> Include { get; init; } = [];
 
@@ -89,6 +92,7 @@ public sealed record PruneStep : RecipeStep
             _ => throw new UsageException($"'{Schedule}' is no schedule; known are uniform, global and sensitivity", "--schedule"),
         },
         MinSize = MinSize,
+        Multiple = Multiple,
         Include = Include ?? [],
         Exclude = Exclude ?? [],
         Refit = Refit,

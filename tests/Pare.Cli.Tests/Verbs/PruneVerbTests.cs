@@ -64,6 +64,8 @@ public sealed class PruneVerbTests
     [InlineData(2, "excluded", "--exclude", "*")]
     [InlineData(2, "--data", "--schedule", "sensitivity")]
     [InlineData(2, "samples", "--samples", "0")]
+    [InlineData(2, "multiple", "--multiple", "8")]
+    [InlineData(2, "multiple", "--pattern", "channels", "--multiple", "0")]
     [InlineData(2, "channel", "--pattern", "channels", "--exclude", "*")]
     [InlineData(5, "nowhere", "--data", "nowhere")]
     public void Prune_WrongOptions_SaysWhatAndLeavesNothing(int code, string about, params string[] options)

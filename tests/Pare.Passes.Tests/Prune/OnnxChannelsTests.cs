@@ -249,6 +249,23 @@ public sealed class OnnxChannelsTests
     }
 
     [Fact]
+    public void Run_Multiple_ChannelsThatStayFillBlocks()
+    {
+        OnnxChain g = Begin();
+        Conv(g, 24, 3, 3);
+        g.Then("Relu");
+        Conv(g, 6, 24, 3);
+        g.Then("Relu");
+        Conv(g, 6, 6, 1);
+        Model model = Pooled(g);
+        new PruneChannelsPass(new PruneOptions { Sparsity = 0.25, Multiple = 8 }).Run(model, Running.Context);
+
+        // A quarter of 24 would leave 18; of 6 channels no multiple of 8 can stay.
+        Assert.Equal("16x3x3x3", string.Join('x', model.Graph.Initializers[0].Constant!.Shape.ToArray()));
+        Assert.Equal("6x16x3x3", string.Join('x', model.Graph.Initializers[2].Constant!.Shape.ToArray()));
+    }
+
+    [Fact]
     public void Run_Excluded_ChannelsOfThatWeightStay()
     {
         OnnxChain g = Begin();

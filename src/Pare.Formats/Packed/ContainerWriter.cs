@@ -11,6 +11,9 @@ internal sealed class ContainerWriter
     private const int HeadLimit = 1 << 20;
     private const int TableLimit = 1 << 20;
     private const int StreamLimit = 1 << 20;
+
+    // What context mixing sees at once: what repeats further apart is learned again.
+    private const int MixedLimit = ByteCoder.MaxLength;
     private const int SymbolLimit = 1 << 20;
 
     // Streams of symbols beyond this many in all are coded without trials.
@@ -148,7 +151,7 @@ internal sealed class ContainerWriter
         bool symbols = coding.Codec == StreamCodec.Symbols;
         long size = symbols ? piece.Length / Math.Max(1, piece.Width) : piece.Length;
         (StreamCodec, int) key = (coding.Codec, symbols ? 0 : coding.Parameter);
-        if (coding.Codec is StreamCodec.Planes || !_open.TryGetValue(key, out PendingStream? stream) || (stream.Symbols + stream.Bytes > 0 && stream.Symbols + stream.Bytes + size > (symbols ? SymbolLimit : StreamLimit)))
+        if (coding.Codec is StreamCodec.Planes || !_open.TryGetValue(key, out PendingStream? stream) || (stream.Symbols + stream.Bytes > 0 && stream.Symbols + stream.Bytes + size > (symbols ? SymbolLimit : coding.Codec == StreamCodec.Mixed ? MixedLimit : StreamLimit)))
         {
             stream = new PendingStream(coding.Codec, symbols ? 0 : coding.Parameter);
             _streams.Add(stream);

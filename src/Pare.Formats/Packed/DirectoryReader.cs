@@ -54,8 +54,8 @@ internal static class DirectoryReader
                 throw r.Error($"the codec {codec & 15} is not known");
             }
 
-            long length = kind == StreamCodec.Symbols ? 0 : (long)r.Bounded("the length of a stream", (ulong)(kind == StreamCodec.Mixed ? ByteCoder.MaxLength : PackedHeader.MaxStream));
-            int coded = (int)r.Bounded("the coded length of a stream", int.MaxValue);
+            long length = kind == StreamCodec.Symbols ? 0 : (long)r.Bounded($"the length of stream {k + 1}", (ulong)(kind == StreamCodec.Mixed ? ByteCoder.MaxLength : PackedHeader.MaxStream));
+            int coded = (int)r.Bounded($"the coded length of stream {k + 1}", int.MaxValue);
             if (offset + 4 + coded > fileLength)
             {
                 throw r.Error($"stream {k + 1} takes {coded} bytes from byte {offset + 4} on, the file ends at {fileLength}");

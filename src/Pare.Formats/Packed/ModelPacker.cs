@@ -158,8 +158,8 @@ public static class ModelPacker
     // Header and directory would outweigh what is gained: one stream, or the bytes as they are.
     private static byte[] Compact(ReadOnlySpan<byte> content)
     {
-        byte[] coded = Codecs.ByteCoder.Encode(content);
-        return coded.Length < content.Length ? PackedHeader.WriteCompact(content.Length, coded) : PackedHeader.WriteCompact(0, content);
+        byte[] coded = content.Length <= CompactUpTo ? Codecs.ByteCoder.Encode(content) : [];
+        return coded.Length > 0 && coded.Length < content.Length ? PackedHeader.WriteCompact(content.Length, coded) : PackedHeader.WriteCompact(0, content);
     }
 
     // Samples spread over the file, by context mixing: a twentieth may be gained by seeing everything.

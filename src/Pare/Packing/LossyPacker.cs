@@ -51,6 +51,13 @@ public sealed class LossyPacker(IModelRunner runner)
             calibration = LossyPreparation.Samples(Load(opened.Model, data, LossyPreparation.MostCalibration, evaluation, request, cancellation).Loaded);
         }
 
+        // Before the search, so that labels that do not fit the model are refused at once.
+        progress?.Report("measuring the original");
+        Evaluator evaluator = new(runner);
+        using Dataset selectionUsed = selectionData.Subset(used);
+        EvaluationResult baselineSelection = evaluator.Evaluate(opened.Model, selectionUsed, evaluation, cancellation: cancellation);
+        EvaluationResult baselineTest = evaluator.Evaluate(opened.Model, testData, evaluation, cancellation: cancellation);
+
         progress?.Report("optimising");
         Model working = opened.Model.Clone();
         IReadOnlyList<Change> changes = CompressStep.Optimise(working, new PassContext { Runner = runner, Threads = options.Threads, Seed = options.Seed, Cancellation = cancellation });
@@ -74,12 +81,8 @@ public sealed class LossyPacker(IModelRunner runner)
             }.Write(outputs.Create(request.Recipe));
         }
 
-        Evaluator evaluator = new(runner);
         EvaluationOptions resultOptions = evaluation with { ModelName = Path.GetFileName(request.Output) };
-        using Dataset selectionUsed = selectionData.Subset(used);
-        EvaluationResult baselineSelection = evaluator.Evaluate(opened.Model, selectionUsed, evaluation, cancellation: cancellation);
         EvaluationResult resultSelection = evaluator.Evaluate(outcome.Model, selectionUsed, resultOptions, cancellation: cancellation);
-        EvaluationResult baselineTest = evaluator.Evaluate(opened.Model, testData, evaluation, cancellation: cancellation);
         EvaluationResult resultTest = evaluator.Evaluate(outcome.Model, testData, resultOptions, cancellation: cancellation);
         PairedDrop onSelection = PairedDrop.Of(baselineSelection.Rows, resultSelection.Rows);
         PairedDrop onTest = PairedDrop.Of(baselineTest.Rows, resultTest.Rows);

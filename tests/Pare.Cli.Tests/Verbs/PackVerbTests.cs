@@ -55,4 +55,32 @@ public sealed class PackVerbTests : IDisposable
         Assert.All(codes, t => Assert.InRange(t.GetProperty("codedBits").GetDouble(), 0.1, 12));
         Assert.All(codes, t => Assert.InRange(t.GetProperty("sqnrDb").GetDouble(), 1, 60));
     }
+
+    [Fact]
+    public void Pack_InterruptedWhileItSearches_ExitsWith130AndLeavesNothing()
+    {
+        CommandRun run = CommandRun.Interrupted(
+            TimeSpan.FromSeconds(1), "pack", SharedFiles.Sample("petals", "petals.pb"), "-o", _folder["petals.pare"], "--max-drop", "0.5", "--data", SharedFiles.Sample("petals", "test"));
+        Assert.Equal(130, run.Code);
+        Assert.Empty(run.Out);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_folder["petals.pare"])!));
+    }
+
+    [Fact]
+    public void Pack_LabelsThatTheModelLacks_RefusedBeforeTheSearch()
+    {
+        string data = _folder["data"];
+        Directory.CreateDirectory(data);
+        string[] pictures = [.. Directory.EnumerateFiles(SharedFiles.Sample("petals", "test", "roses")).Order(StringComparer.Ordinal).Take(8)];
+        foreach (string picture in pictures)
+        {
+            File.Copy(picture, Path.Combine(data, Path.GetFileName(picture)));
+        }
+
+        File.WriteAllText(Path.Combine(data, "labels.csv"), "file,index\n" + string.Concat(pictures.Select((p, k) => $"{Path.GetFileName(p)},{k * 100}\n")));
+        CommandRun run = CommandRun.Of("pack", SharedFiles.Sample("petals", "petals.pb"), "-o", _folder["petals.pare"], "--max-drop", "0.5", "--data", data);
+        Assert.True(run.Code == 2, $"{run.Code}: {run.Error}");
+        Assert.Contains("is of class", run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["petals.pare"]));
+    }
 }

@@ -15,6 +15,7 @@ internal sealed class BenchmarkVerb : Verb
     private readonly Option<int> _warmUp = new("--warm-up") { Description = "Runs before timing, at least", DefaultValueFactory = _ => 1, HelpName = "N" };
     private readonly Option<double> _warmUpSeconds = new("--warm-up-seconds") { Description = "Seconds of runs before timing, at least", DefaultValueFactory = _ => 0.5, HelpName = "S" };
     private readonly Option<int> _batch = new("--batch") { Description = "Samples a run", DefaultValueFactory = _ => 1, HelpName = "N" };
+    private readonly Option<string[]> _shapes = Arguments.Pairs("--shape", "The shape of an input that a model leaves open", "NAME=1,48,320,3");
     private readonly Option<bool> _profile = new("--profile") { Description = "Also measure each operator, in a session of its own (LiteRT: @tensorflow/tfjs-tflite beside it)" };
     private readonly Option<int> _top = new("--top") { Description = "Operators in the profile's table", DefaultValueFactory = _ => 20, HelpName = "N" };
     private readonly Option<string?> _chart = new("--chart") { Description = "Draw the models side by side", HelpName = "OUT.png" };
@@ -24,7 +25,7 @@ internal sealed class BenchmarkVerb : Verb
 
     public override string Example => "pare benchmark samples/petals/petals.pb samples/petals/petals.tflite --threads 1 --chart petals.png";
 
-    protected override IEnumerable<Symbol> Symbols => [_models, .. _runtime.Symbols, _runs, _minSeconds, _maxSeconds, _warmUp, _warmUpSeconds, _batch, _profile, _top, _chart, _csv, _force, _seed];
+    protected override IEnumerable<Symbol> Symbols => [_models, .. _runtime.Symbols, _runs, _minSeconds, _maxSeconds, _warmUp, _warmUpSeconds, _batch, _shapes, _profile, _top, _chart, _csv, _force, _seed];
 
     protected override int Run(VerbContext context)
     {
@@ -39,6 +40,7 @@ internal sealed class BenchmarkVerb : Verb
             WarmUp = context.Get(_warmUp),
             WarmUpSeconds = context.Get(_warmUpSeconds),
             Batch = context.Get(_batch),
+            Shapes = Arguments.Split(context.Get(_shapes), "--shape", "input=1,48,320,3"),
             Seed = context.Get(_seed),
             Threads = context.Threads,
             Profile = context.Get(_profile),

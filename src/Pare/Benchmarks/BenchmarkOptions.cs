@@ -27,6 +27,9 @@ public sealed record BenchmarkOptions
     /// <summary>Samples a run, where the model leaves the batch open. Default 1.</summary>
     public int Batch { get; init; } = 1;
 
+    /// <summary>Shapes of inputs that the model leaves open, by name, as extents separated by commas; ONNX Runtime only. Default none.</summary>
+    public IReadOnlyDictionary<string, string> Shapes { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Threads within a run. Default all cores; LiteRT has one here.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 

@@ -14,7 +14,7 @@ public sealed class ModelBenchmark
     public ModelBenchmark(IModelRunner runner) => _runner = runner;
 
     /// <summary>Times a model.</summary>
-    /// <exception cref="UsageException">No random inputs fit the model, a batch was asked for that the model fixes otherwise, or the options contradict each other.</exception>
+    /// <exception cref="UsageException">No random inputs fit the model, a batch or shape was asked for that contradicts it, or the options contradict each other.</exception>
     /// <exception cref="UnsupportedModelException">The runtime cannot run the model.</exception>
     /// <exception cref="IOException">The file cannot be read, or LiteRT is not there.</exception>
     public ModelTiming Measure(string path, BenchmarkOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
@@ -35,6 +35,11 @@ public sealed class ModelBenchmark
         {
             throw new UsageException($"at least {o.MinSeconds} s, {o.WarmUpSeconds} s before, at most {o.MaxSeconds} s: expected seconds, 0 or more, and an end");
         }
+
+        if (o.Shapes.Count > 0 && o.Runtime == BenchmarkRuntime.LiteRt)
+        {
+            throw new UsageException("LiteRT takes the shapes of a file as they are; 'pare convert --shape' writes one that says them", "--shape");
+        }
     }
 
     private ModelTiming MeasureHere(string path, BenchmarkOptions options, IProgress<double>? progress, CancellationToken cancellation)
@@ -43,6 +48,7 @@ public sealed class ModelBenchmark
         long before = ProcessMemory.Begin();
         long started = Stopwatch.GetTimestamp();
         OpenedModel opened = ModelFile.Open(path);
+        InputShapes.Apply(opened.Model, options.Shapes);
         return Measure(opened.Model, path, opened.FileBytes, options, before, started, progress, cancellation);
     }
 

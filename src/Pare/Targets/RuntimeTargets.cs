@@ -4,7 +4,7 @@ namespace Pare.Workflows;
 public static class RuntimeTargets
 {
     /// <summary>All runtimes.</summary>
-    public static IReadOnlyList<RuntimeTarget> All { get; } = [new TensorFlowMobileTarget(), new TFLiteTarget(), new TFLiteMicroTarget(), new OnnxRuntimeTarget()];
+    public static IReadOnlyList<RuntimeTarget> All { get; } = [new TensorFlowMobileTarget(), new TFLiteTarget(), new TFLiteMicroTarget(), new OnnxRuntimeTarget(), new OnnxRuntimeWebTarget()];
 
     /// <summary>The runtime of a name.</summary>
     /// <exception cref="UsageException">There is none; the message lists those there are.</exception>

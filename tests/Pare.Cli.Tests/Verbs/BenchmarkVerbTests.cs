@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Pare.Formats;
+using Pare.Formats.Onnx;
 using Pare.Testing;
 using Xunit;
 
@@ -39,6 +41,21 @@ public sealed class BenchmarkVerbTests
         JsonElement timing = run.Json().GetProperty("models")[0];
         Assert.True(timing.GetProperty("runs").GetInt32() > 1);
         Assert.Equal(1, CommandRun.Of("benchmark", Petals, "--runs", "1000000", "--max-seconds", "0.000001", "--warm-up", "0", "--warm-up-seconds", "0", "--json").Json().GetProperty("models")[0].GetProperty("runs").GetInt32());
+    }
+
+    [Fact]
+    public void Benchmark_OpenShape_IsSaidByAnOption()
+    {
+        using TemporaryFolder folder = new();
+        Model model = new(Vocabularies.Onnx) { OperatorSets = { [""] = 13 } };
+        Value x = new("x", DataType.Float32, new SymbolicShape([new Dimension(null, "rows"), new Dimension(null, "columns")]));
+        model.Graph.Inputs.Add(x);
+        model.Graph.Outputs.Add(model.Graph.CreateNode("y", "Tanh", [x]).Output);
+        ModelFile.Save(model, new OnnxFormat(), folder["open.onnx"]);
+        Assert.Equal(2, CommandRun.Of(["benchmark", folder["open.onnx"], .. s_quick]).Code);
+        CommandRun said = CommandRun.Of(["benchmark", folder["open.onnx"], "--shape", "x=3,7", .. s_quick]);
+        Assert.True(said.Code == 0, said.Error);
+        Assert.Equal(2, CommandRun.Of(["benchmark", Petals, "--shape", "image=1,96,96,3", "--runtime", "litert", .. s_quick]).Code);
     }
 
     [Theory]

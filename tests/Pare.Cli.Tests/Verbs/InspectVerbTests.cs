@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Pare.Formats;
+using Pare.Formats.Onnx;
 using Pare.Testing;
 using Xunit;
 
@@ -31,6 +33,21 @@ public sealed class InspectVerbTests
         JsonElement unsupported = run.Json().GetProperty("unsupported");
         Assert.Equal(0, run.Code);
         Assert.Equal("DecodeJpeg", Assert.Single(unsupported.EnumerateArray()).GetProperty("operator").GetString());
+    }
+
+    [Theory]
+    [InlineData("onnxruntime")]
+    [InlineData("onnxruntime-web")]
+    public void Inspect_OnnxRuntime_ListsAnOperatorWithoutKernel(string target)
+    {
+        using TemporaryFolder folder = new();
+        Model model = new(Vocabularies.Onnx) { OperatorSets = { [""] = 13, ["no.such.domain"] = 1 } };
+        Value x = new("x", DataType.Float32, new SymbolicShape(1, 3));
+        model.Graph.Inputs.Add(x);
+        model.Graph.Outputs.Add(model.Graph.CreateNode("y", "Unheard", [x], 1, "no.such.domain").Output);
+        ModelFile.Save(model, new OnnxFormat(), folder["m.onnx"]);
+        Assert.Single(CommandRun.Of("inspect", folder["m.onnx"], "--target", target, "--json").Json().GetProperty("unsupported").EnumerateArray());
+        Assert.Empty(CommandRun.Of("inspect", SharedFiles.Sample("petals", "petals.onnx"), "--target", target, "--json").Json().GetProperty("unsupported").EnumerateArray());
     }
 
     [Fact]

@@ -7,7 +7,7 @@ internal static class Refill
 {
     private const long Smallest = 1024;
 
-    /// <summary>Writes <paramref name="input"/> with every binary32 constant of 1,024 values and more drawn anew.</summary>
+    /// <summary>Writes <paramref name="input"/> with every binary32 array of two axes or more and 1,024 values or more drawn anew; vectors stay, since variances must be positive.</summary>
     public static void Run(string input, string output)
     {
         OpenedModel opened = ModelFile.Open(input);
@@ -15,7 +15,7 @@ internal static class Refill
         long drawn = 0;
         foreach (Value v in model.Graph.Constants)
         {
-            if (v.Constant is { Type: DataType.Float32, Count: >= Smallest } content)
+            if (v.Constant is { Type: DataType.Float32, Count: >= Smallest, Shape.Rank: > 1 } content)
             {
                 v.Constant = DenseTensorData.Create(RandomWeights.Create((int)content.Count, drawn), content.Shape);
                 drawn += content.Count;

@@ -14,7 +14,7 @@ public sealed class TFLiteFuzzTests
 
     public static TheoryData<string> Files()
     {
-        TheoryData<string> data = [];
+        TheoryData<string> data = [SharedFiles.Sample("petals", "petals.tflite")];
         foreach (string file in s_samples.SelectMany(s => SharedFiles.Find(Path.GetDirectoryName(s)!, Path.GetFileName(s))))
         {
             data.Add(file);

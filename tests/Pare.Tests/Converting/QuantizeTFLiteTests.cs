@@ -25,8 +25,8 @@ public class QuantizeTFLiteTests
     public void Quantize_KerasModel_NoLargerAndAsGoodInLiteRt(string name, string scheme, int most)
     {
         Model source = ModelFile.Open(SharedFiles.InShared("models", "keras", name + ".h5")).Model;
-        byte[] plain = Bytes(new ConvertStep { To = "tflite" }.Apply(source.Clone(), Context).Model);
-        byte[] small = Bytes(new QuantizeStep { Scheme = scheme }.Apply(source, Context).Model);
+        byte[] plain = TFLiteBytes.Of(new ConvertStep { To = "tflite" }.Apply(source.Clone(), Context).Model);
+        byte[] small = TFLiteBytes.Of(new QuantizeStep { Scheme = scheme }.Apply(source, Context).Model);
         Assert.True(small.Length <= most, $"{small.Length} bytes, the peer gives {most}");
         using LiteRtModel before = LiteRtModel.Load(plain);
         using LiteRtModel after = LiteRtModel.Load(small);
@@ -52,11 +52,4 @@ public class QuantizeTFLiteTests
     }
 
     private static PassContext Context => new() { Runner = new OnnxRuntimeRunner(), Threads = 1 };
-
-    private static byte[] Bytes(Model model)
-    {
-        using MemoryStream stream = new();
-        ModelFormats.All.First(f => f.Name == "tflite").Write(model, new StreamTarget(stream, ".tflite"));
-        return stream.ToArray();
-    }
 }

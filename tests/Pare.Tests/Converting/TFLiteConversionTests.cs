@@ -71,7 +71,7 @@ public class TFLiteConversionTests
         Model source = ModelFile.Open(file).Model;
         Fix(path, source);
         Model converted = ConvertedModel(source.Clone());
-        byte[] bytes = Bytes(converted);
+        byte[] bytes = TFLiteBytes.Of(converted);
         TestContext.Current.TestOutputHelper?.WriteLine($"{path}: {bytes.Length} bytes, {converted.Graph.Nodes.Count} nodes, {string.Join(", ", converted.Graph.Outputs)}");
         using LiteRtModel lite = LiteRtModel.Load(bytes);
         Dictionary<string, TensorData> inputs = [];
@@ -117,7 +117,7 @@ public class TFLiteConversionTests
     {
         using NpzFile golden = NpzFile.Open(SharedFiles.InShared("golden", "keras", name + ".npz"));
         Model converted = ConvertedModel(ModelFile.Open(SharedFiles.InShared("models", "keras", name)).Model);
-        using LiteRtModel lite = LiteRtModel.Load(Bytes(converted));
+        using LiteRtModel lite = LiteRtModel.Load(TFLiteBytes.Of(converted));
         IReadOnlyDictionary<string, TensorData> actual = lite.Run(new Dictionary<string, TensorData> { [lite.Inputs[0].Name] = golden.Read("input") });
         for (int i = 0; i < converted.Graph.Outputs.Count; i++)
         {
@@ -147,14 +147,7 @@ public class TFLiteConversionTests
 
     private static Model ConvertedModel(Model model) => new ConvertStep { To = "tflite" }.Apply(model, new PassContext { Runner = new OnnxRuntimeRunner() }).Model;
 
-    private static byte[] Converted(Model model) => Bytes(ConvertedModel(model));
-
-    private static byte[] Bytes(Model model)
-    {
-        using MemoryStream stream = new();
-        ModelFormats.All.First(f => f.Name == "tflite").Write(model, new StreamTarget(stream, ".tflite"));
-        return stream.ToArray();
-    }
+    private static byte[] Converted(Model model) => TFLiteBytes.Of(ConvertedModel(model));
 
     private static DenseTensorData RandomInput(LiteRtTensor input)
     {

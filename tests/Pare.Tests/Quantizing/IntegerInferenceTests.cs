@@ -33,9 +33,7 @@ public class IntegerInferenceTests
     // Noise over the whole range reaches what pictures do not.
     private static void Compare(Model model, int samples)
     {
-        using MemoryStream stream = new();
-        ModelFormats.All.First(f => f.Name == "tflite").Write(model, new StreamTarget(stream, ".tflite"));
-        using LiteRtModel other = LiteRtModel.Load(stream.ToArray());
+        using LiteRtModel other = LiteRtModel.Load(TFLiteBytes.Of(model));
         using IModelSession own = new OnnxRuntimeRunner().Load(model);
         Random random = new(11);
         int different = 0;

@@ -48,7 +48,7 @@ public class IntegerOperatorTests
         IReadOnlyList<Change> changes = new QuantizeTFLiteIntegerPass(new IntegerQuantizeOptions { Ranges = calibrator.Finish(), Wide = wide }).Run(model, new PassContext { Threads = 1 });
         GraphVerifier.Verify(model);
         Assert.NotNull(changes);
-        using LiteRtModel running = LiteRtModel.Load(Bytes(model));
+        using LiteRtModel running = LiteRtModel.Load(TFLiteBytes.Of(model));
         Dictionary<string, TensorData> byName = model.Graph.Inputs.Zip(inputs).ToDictionary(p => p.First.Name, p => p.Second);
         IReadOnlyDictionary<string, TensorData> answers = running.Run(byName);
         using IModelSession own = runner.Load(model);
@@ -62,24 +62,10 @@ public class IntegerOperatorTests
                 continue;
             }
 
-            double sqnr = Sqnr(expected.ToFloats(), actual.ToFloats());
-            double agreement = Sqnr(actual.ToFloats(), same[i].ToFloats());
+            double sqnr = Decibels.Sqnr(expected.ToFloats(), actual.ToFloats());
+            double agreement = Decibels.Sqnr(actual.ToFloats(), same[i].ToFloats());
             Assert.True(sqnr > (wide ? 42 : 22), $"{model.Graph.Outputs[i].Name}: {sqnr:0.0} dB from the real model");
             Assert.True(agreement > (wide ? 42 : 30), $"{model.Graph.Outputs[i].Name}: {agreement:0.0} dB between Pare and LiteRT");
         }
-    }
-
-    private static double Sqnr(float[] expected, float[] actual)
-    {
-        double signal = expected.Sum(x => (double)x * x);
-        double noise = expected.Zip(actual, (x, y) => Math.Pow(x - y, 2)).Sum();
-        return noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
-    }
-
-    private static byte[] Bytes(Model model)
-    {
-        using MemoryStream stream = new();
-        ModelFormats.All.First(f => f.Name == "tflite").Write(model, new StreamTarget(stream, ".tflite"));
-        return stream.ToArray();
     }
 }

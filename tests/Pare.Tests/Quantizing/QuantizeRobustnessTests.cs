@@ -26,7 +26,7 @@ public class QuantizeRobustnessTests
         new QuantizeTFLiteIntegerPass(new IntegerQuantizeOptions { Ranges = calibrator.Finish(), Interface = io }).Run(model, new PassContext { Threads = 1 });
         GraphVerifier.Verify(model);
         Assert.Equal(before, model.Graph.Inputs.Concat(model.Graph.Outputs).Select(v => v.Name));
-        using LiteRtModel running = LiteRtModel.Load(Bytes(model));
+        using LiteRtModel running = LiteRtModel.Load(TFLiteBytes.Of(model));
         Assert.Equal(model.Graph.Outputs.Count, running.Run([.. running.Inputs.Select(i => new DenseTensorData(i.Type, i.Shape, new byte[i.Type.ByteLength(i.Shape.Count)]))]).Count);
     }
 
@@ -45,7 +45,7 @@ public class QuantizeRobustnessTests
         Node layer = model.Graph.Nodes.First(n => n.Operator == "CONV_2D");
         float factor = layer.Inputs[0]!.Quantization!.Scales[0] * layer.Inputs[1]!.Quantization!.Scales.Max() / layer.Output.Quantization!.Scales[0];
         Assert.InRange(factor, 0, 255.9f);
-        using LiteRtModel running = LiteRtModel.Load(Bytes(model));
+        using LiteRtModel running = LiteRtModel.Load(TFLiteBytes.Of(model));
         Assert.Single(running.Run(inputs));
     }
 
@@ -55,7 +55,7 @@ public class QuantizeRobustnessTests
         Model model = ModelFile.Open(SharedFiles.InShared("models", "mlperf-tiny", "kws_ref_model_float32.tflite")).Model;
         TensorData[] inputs = Random(model);
         new QuantizeTFLitePass(new TFLiteQuantizeOptions { Scheme = TFLiteScheme.Float16 }).Run(model, new PassContext { Threads = 1 });
-        using LiteRtModel running = LiteRtModel.Load(Bytes(model));
+        using LiteRtModel running = LiteRtModel.Load(TFLiteBytes.Of(model));
         Assert.Single(running.Run(inputs));
     }
 
@@ -74,7 +74,7 @@ public class QuantizeRobustnessTests
         IReadOnlyList<TensorData> after = Run(model, inputs);
         for (int i = 0; i < before.Count; i++)
         {
-            Assert.InRange(Sqnr(before[i].ToFloats(), after[i].ToFloats()), 80, double.PositiveInfinity);
+            Assert.InRange(Decibels.Sqnr(before[i].ToFloats(), after[i].ToFloats()), 80, double.PositiveInfinity);
         }
     }
 
@@ -86,12 +86,12 @@ public class QuantizeRobustnessTests
         Model model = Converted(SharedFiles.InShared(["models", .. path]));
         TensorData[] inputs = Random(model);
         new QuantizeTFLitePass(new TFLiteQuantizeOptions { Scheme = TFLiteScheme.Dynamic }).Run(model, new PassContext { Threads = 1 });
-        using LiteRtModel running = LiteRtModel.Load(Bytes(model));
+        using LiteRtModel running = LiteRtModel.Load(TFLiteBytes.Of(model));
         IReadOnlyDictionary<string, TensorData> expected = running.Run(model.Graph.Inputs.Zip(inputs).ToDictionary(p => p.First.Name, p => p.Second));
         IReadOnlyList<TensorData> actual = Run(model, inputs);
         for (int i = 0; i < actual.Count; i++)
         {
-            Assert.InRange(Sqnr(expected[model.Graph.Outputs[i].Name].ToFloats(), actual[i].ToFloats()), 50, double.PositiveInfinity);
+            Assert.InRange(Decibels.Sqnr(expected[model.Graph.Outputs[i].Name].ToFloats(), actual[i].ToFloats()), 50, double.PositiveInfinity);
         }
     }
 
@@ -115,19 +115,5 @@ public class QuantizeRobustnessTests
     {
         TensorShape shape = input.Shape!.ToStatic()!;
         return new DenseTensorData(input.Type, shape, Enumerable.Range(0, (int)(shape.Count / sample.Count)).SelectMany(_ => sample.GetBytes().ToArray()).ToArray());
-    }
-
-    private static double Sqnr(float[] expected, float[] actual)
-    {
-        double signal = expected.Sum(x => (double)x * x);
-        double noise = expected.Zip(actual, (x, y) => Math.Pow(x - y, 2)).Sum();
-        return noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
-    }
-
-    private static byte[] Bytes(Model model)
-    {
-        using MemoryStream stream = new();
-        ModelFormats.All.First(f => f.Name == "tflite").Write(model, new StreamTarget(stream, ".tflite"));
-        return stream.ToArray();
     }
 }

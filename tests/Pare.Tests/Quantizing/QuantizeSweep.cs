@@ -76,7 +76,7 @@ public class QuantizeSweep
         IReadOnlyDictionary<string, TensorData> expected;
         try
         {
-            using LiteRtModel original = LiteRtModel.Load(Bytes(real));
+            using LiteRtModel original = LiteRtModel.Load(TFLiteBytes.Of(real));
             expected = original.Run(first);
         }
         catch (LiteRtException e)
@@ -89,7 +89,7 @@ public class QuantizeSweep
         using (IModelSession own = new OnnxRuntimeRunner().Load(real))
         {
             IReadOnlyList<TensorData> same = own.Run([.. own.Inputs.Select(i => first[i.Name])]);
-            if (real.Graph.Outputs.Select((v, i) => Sqnr(same[i].ToFloats(), expected[v.Name].ToFloats())).Any(db => !(db > 40)))
+            if (real.Graph.Outputs.Select((v, i) => Decibels.Sqnr(same[i].ToFloats(), expected[v.Name].ToFloats())).Any(db => !(db > 40)))
             {
                 table.WriteLine($"{name}\t-\tnot judged\tthe real model's answers are not finite, or LiteRT's and Pare's differ");
                 return 0;
@@ -118,14 +118,14 @@ public class QuantizeSweep
             PassContext context = new() { Runner = new OnnxRuntimeRunner() };
             Model model = step.Apply(real.Clone(), context).Model;
             GraphVerifier.Verify(model);
-            ReadOnlyMemory<byte> bytes = Bytes(model);
+            ReadOnlyMemory<byte> bytes = TFLiteBytes.Of(model);
             using LiteRtModel running = LiteRtModel.Load(bytes);
             Dictionary<string, Value> ends = model.Graph.Inputs.Concat(model.Graph.Outputs).DistinctBy(v => v.Name).ToDictionary(v => v.Name);
             IReadOnlyDictionary<string, TensorData> answers = running.Run(inputs.ToDictionary(p => p.Key, p => Coded(p.Value, ends[p.Key])));
-            double db = expected.Where(e => e.Value.Type == DataType.Float32).Select(e => Sqnr(e.Value.ToFloats(), Decoded(answers[e.Key], ends[e.Key]))).DefaultIfEmpty(double.PositiveInfinity).Min();
+            double db = expected.Where(e => e.Value.Type == DataType.Float32).Select(e => Decibels.Sqnr(e.Value.ToFloats(), Decoded(answers[e.Key], ends[e.Key]))).DefaultIfEmpty(double.PositiveInfinity).Min();
             using IModelSession own = new OnnxRuntimeRunner().Load(model);
             IReadOnlyList<TensorData> same = own.Run([.. own.Inputs.Select(i => Coded(inputs[i.Name], ends[i.Name]))]);
-            double agreement = model.Graph.Outputs.Select((v, i) => v.Type == DataType.String ? double.PositiveInfinity : Sqnr(Decoded(answers[v.Name], v), Decoded(same[i], v))).DefaultIfEmpty(double.PositiveInfinity).Min();
+            double agreement = model.Graph.Outputs.Select((v, i) => v.Type == DataType.String ? double.PositiveInfinity : Decibels.Sqnr(Decoded(answers[v.Name], v), Decoded(same[i], v))).DefaultIfEmpty(double.PositiveInfinity).Min();
             bool sane = db >= s.LeastDb && agreement >= 30;
             table.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row}\t{(sane ? "ok" : "LOW")}\t{bytes.Length} bytes, {db:0.0} dB, {agreement:0.0} dB to Pare's own run, {clock.Elapsed.TotalSeconds:0.0} s, {context.Diagnostics.Count} warnings"));
             return sane;
@@ -170,23 +170,4 @@ public class QuantizeSweep
     private static float[] Decoded(TensorData answer, Value output) => output.Type != DataType.Float32 && output.Quantization is { } q
         ? [.. answer.ToFloats().Select(c => q.Scales[0] * (c - q.ZeroPoints[0]))]
         : answer.ToFloats();
-
-    private static double Sqnr(float[] expected, float[] actual)
-    {
-        if (expected.Length != actual.Length)
-        {
-            return double.NaN;
-        }
-
-        double signal = expected.Sum(x => (double)x * x);
-        double noise = expected.Zip(actual, (x, y) => Math.Pow(x - y, 2)).Sum();
-        return noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
-    }
-
-    private static byte[] Bytes(Model model)
-    {
-        using MemoryStream stream = new();
-        ModelFormats.All.First(f => f.Name == "tflite").Write(model, new StreamTarget(stream, ".tflite"));
-        return stream.ToArray();
-    }
 }
